@@ -1,0 +1,40 @@
+"""What can go wrong with delivery."""
+
+from gallery.core.errors import ConflictError, GalleryError
+
+
+class BadUpdateError(GalleryError):
+    """The message does not come from the courier it claims to come from, or says nothing we know."""
+
+    code = "bad_courier_update"
+    status = 401
+
+
+class ShipmentOpenError(ConflictError):
+    """Somebody is already on the way with this parcel."""
+
+    code = "shipment_open"
+
+
+class ShipmentSupersededError(ConflictError):
+    """The parcel was given to somebody else in the meantime."""
+
+    code = "shipment_superseded"
+
+
+class RiderUnavailableError(ConflictError):
+    """The rider is no longer active."""
+
+    code = "rider_unavailable"
+
+
+class ParcelNotReadyError(ConflictError):
+    """The parcel is not packed, or has left already."""
+
+    code = "parcel_not_ready"
+
+
+class NoCoverageError(ConflictError):
+    """This courier does not go from there to here."""
+
+    code = "no_coverage"
