@@ -35,6 +35,6 @@ class ParcelNotReadyError(ConflictError):
 
 
 class NoCoverageError(ConflictError):
-    """This courier does not go from there to here."""
+    """No such courier goes from there to here."""
 
     code = "no_coverage"
