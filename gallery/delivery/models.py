@@ -97,8 +97,10 @@ class CarrierTariff(Base):
 
 
 class Shipment(Base):
-    """One attempt to bring one parcel. ``open_key`` is the parcel's id while the attempt is open, so that the
-    database refuses a second one; rider's name and plate are kept as they were.
+    """One attempt to bring one parcel.
+
+    ``open_key`` is the parcel's id while the attempt is open, so that the database refuses a second one.
+    The rider's name and plate are kept as they were then.
     """
 
     __tablename__ = "shipment"
