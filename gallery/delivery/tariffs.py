@@ -100,13 +100,12 @@ def round_up(amount: Rupiah) -> Rupiah:
     return Rupiah(_divide_up(amount, ROUNDING_IDR) * ROUNDING_IDR)
 
 
-def by_road(origin_island: str | None, destination_island: str | None, main_islands: frozenset[str]) -> bool:
-    """Tell whether a rider can get there: both on the same island, and that island has a road net.
+def by_road(origin_island: str | None, destination_island: str | None, main_island: str | None) -> bool:
+    """Tell whether a rider can get there: both on the same island, and that is the main one of its group.
 
-    The islets' subdistricts carry several names (``Celagen|Pongok``) or their own; none of these is in
-    ``main_islands``, which is data (regions whose island gives its group the name).
+    Islets (``main_island`` differs from their own name) have no road net a rider could use.
     """
-    return origin_island is not None and origin_island == destination_island and origin_island in main_islands
+    return origin_island is not None and origin_island == destination_island == main_island
 
 
 def _divide_up(dividend: int, divisor: int) -> int:

@@ -18,7 +18,8 @@ class RegionLevel(StrEnum):
 class Region(Base):
     """One region. ``code`` is the dotted Kemendagri code ("19.71.05.1001"); BPS numbers some regencies differently.
 
-    ``island`` is set for villages: same-day couriers need it equal at both ends.
+    ``island`` is set for villages: same-day couriers need it equal at both ends. ``island_group`` names the main
+    island; a village whose island is another one lies on an islet without a road net.
     """
 
     __tablename__ = "region"
@@ -33,3 +34,4 @@ class Region(Base):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     island: Mapped[str | None]
+    island_group: Mapped[str | None]
