@@ -1,0 +1,164 @@
+"""Static files: bundles, content-hashed names, compressed copies, and the addresses templates print."""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import cast
+
+import click
+from flask import Blueprint, Flask, current_app
+from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "static"
+URL_PREFIX = "/static/"
+HASH_LENGTH = 10
+IMMUTABLE = rf"\.[0-9a-f]{{{HASH_LENGTH}}}\."
+
+_SHARED_CSS = ("css/tokens.css", "css/base.css", "css/components.css")
+_SHARED_JS = ("js/toast.js", "js/menu.js", "js/form.js", "js/stepper.js", "js/copy.js", "js/regions.js")
+BUNDLES: dict[str, tuple[str, ...]] = {
+    "css/shop.css": (*_SHARED_CSS, "css/shop.css", "css/print.css"),
+    "css/staff.css": (*_SHARED_CSS, "css/staff.css", "css/print.css"),
+    "js/shop.js": (*_SHARED_JS, "js/gallery.js", "js/facets.js", "js/me.js"),
+    "js/staff.js": (*_SHARED_JS, "js/hotkeys.js", "js/progress.js"),
+}
+_CSS_URL = re.compile(r'url\("([^"#:?]+)"\)')
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+bp = Blueprint("assets", __name__, cli_group="assets")
+
+
+class AssetError(RuntimeError):
+    """A template or a style sheet names a static file that does not exist."""
+
+
+class Assets:
+    """The static folder as it is served: built into ``dist`` when a source is newer than the last build."""
+
+    def __init__(self, source: Path, dist: Path) -> None:
+        self.source = source
+        self.dist = dist
+        self._names: dict[str, str] = {}
+        self._checked_at = 0.0
+
+    def url(self, path: str) -> str:
+        """The immutable address of ``path``; raises AssetError for a name that is not there."""
+        try:
+            return URL_PREFIX + self._names[path]
+        except KeyError as error:
+            raise AssetError(path) from error
+
+    def refresh(self, *, at_most_every: float = 0.0) -> bool:
+        """Build again if a source changed; true when something was built."""
+        now = time.monotonic()
+        if self._names and now - self._checked_at < at_most_every:
+            return False
+        self._checked_at = now
+        signature = self._signature()
+        manifest = self._manifest()
+        if manifest.get("signature") == signature:
+            self._names = cast("dict[str, str]", manifest["files"])
+            return False
+        self._names = self._build()
+        self._write(self.dist / "manifest.json", json.dumps({"signature": signature, "files": self._names}).encode())
+        return True
+
+    def _sources(self) -> Iterable[Path]:
+        return sorted(p for p in self.source.rglob("*") if p.is_file() and self.dist not in p.parents)
+
+    def _signature(self) -> str:
+        digest = hashlib.sha256(Path(__file__).read_bytes())
+        for path in self._sources():
+            stat = path.stat()
+            digest.update(f"{path.relative_to(self.source)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
+
+    def _manifest(self) -> dict[str, object]:
+        try:
+            manifest: dict[str, object] = json.loads((self.dist / "manifest.json").read_bytes())
+        except (FileNotFoundError, ValueError):
+            return {}
+        files = cast("dict[str, str]", manifest["files"])
+        return manifest if all((self.dist / name).is_file() for name in files.values()) else {}
+
+    def _build(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        paths = [p.relative_to(self.source).as_posix() for p in self._sources()]
+        # Style sheets come last: they contain the addresses of pictures and fonts.
+        for path in sorted(paths, key=lambda p: p.endswith(".css")):
+            content = self._content(path, names)
+            digest = hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
+            name = PurePosixPath(path)
+            names[path] = f"{name.with_suffix('')}.{digest}{name.suffix}"
+            self._write(self.dist / names[path], content)
+        self._compress(names.values())
+        return names
+
+    def _content(self, path: str, names: dict[str, str]) -> bytes:
+        parts = BUNDLES.get(path, (path,))
+        if path.endswith(".css"):
+            text = "".join((self.source / part).read_text() for part in parts)
+            return _CSS_URL.sub(
+                lambda m: f'url("{self._css_target(path, m[1], names)}")', _CSS_COMMENT.sub("", text)
+            ).encode()
+        if path in BUNDLES:
+            # Every behaviour keeps its own scope, as it has when loaded by itself.
+            existing = [self.source / part for part in parts]
+            return "".join(f"{{\n{part.read_text()}}}\n" for part in existing).encode()
+        return (self.source / path).read_bytes()
+
+    def _css_target(self, sheet: str, reference: str, names: dict[str, str]) -> str:
+        target = (self.source / sheet).parent.joinpath(reference).resolve()
+        path = target.relative_to(self.source.resolve()).as_posix()
+        if path not in names:
+            raise AssetError(f"{sheet}: {reference}")
+        return f"../{names[path]}"
+
+    def _compress(self, names: Iterable[str]) -> None:
+        compressor = Compressor(quiet=True)
+        for name in names:
+            path = self.dist / name
+            if compressor.should_compress(name) and not path.with_name(path.name + ".br").exists():
+                list(compressor.compress(str(path)))
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Several processes may start at once: each writes the same bytes and puts them in place in one step.
+        temporary = path.with_name(f".{path.name}.{time.monotonic_ns()}")
+        temporary.write_bytes(content)
+        temporary.replace(path)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the static folder from WhiteNoise and give templates ``asset_url``."""
+    assets = Assets(SOURCE, SOURCE / "dist")
+    assets.refresh()
+    live = app.config.get("ENVIRONMENT") == "development"
+    white_noise = WhiteNoise(app.wsgi_app, immutable_file_test=IMMUTABLE, max_age=60, autorefresh=live)
+    white_noise.add_files(str(assets.dist), prefix=URL_PREFIX)
+    app.wsgi_app = white_noise  # type: ignore[method-assign]
+    app.extensions["assets"] = assets
+    app.jinja_env.globals["asset_url"] = asset_url
+    app.register_blueprint(bp)
+
+
+def asset_url(path: str) -> str:
+    """The address of a static file, with the hash of its content in the name."""
+    assets: Assets = current_app.extensions["assets"]
+    if current_app.config.get("ENVIRONMENT") == "development":
+        assets.refresh(at_most_every=1.0)
+    return assets.url(path)
+
+
+@bp.cli.command("build")
+def build() -> None:
+    """Write the bundles, the hashed names and the compressed copies (done at the start anyway)."""
+    assets: Assets = current_app.extensions["assets"]
+    built = assets.refresh()
+    click.echo("Static files built." if built else "Static files are up to date.")

@@ -1,0 +1,156 @@
+"""How money, days, hours, weights and numbers are written on screen, in the language of the page."""
+
+from datetime import date, datetime, tzinfo
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask
+from flask_babel import gettext as _
+
+from gallery.web.language import TIME_ZONE, current_language
+
+WIB: tzinfo = ZoneInfo(TIME_ZONE)
+MASK = "•"
+GRAMS_PER_KG = 1000
+
+
+def rupiah(value: int | None) -> str:
+    """``Rp25.000``; a dash for nothing known."""
+    if value is None:
+        return "–"
+    sign = "-" if value < 0 else ""
+    return f"{sign}Rp{format_decimal(abs(value), format='#,##0', locale=current_language())}"
+
+
+def angka(value: int) -> str:
+    """A whole number with the thousands of the language: ``1.250``."""
+    return format_decimal(value, format="#,##0", locale=current_language())
+
+
+def local(value: datetime) -> datetime:
+    """The same instant on a clock in Pangkalpinang."""
+    return value.astimezone(WIB)
+
+
+def tanggal(value: date | datetime | None) -> str:
+    """``24 November 2026``."""
+    return _day(value, "d MMMM y")
+
+
+def tanggal_pendek(value: date | datetime | None) -> str:
+    """``24 Nov 2026``, for tables."""
+    return _day(value, "d MMM y")
+
+
+def hari(value: date | datetime | None) -> str:
+    """``Selasa, 24 November 2026``."""
+    return _day(value, "EEEE, d MMMM y")
+
+
+def jam(value: datetime | None) -> str:
+    """``14.05 WIB``."""
+    return "–" if value is None else f"{_clock(value)} WIB"
+
+
+def waktu(value: datetime | None) -> str:
+    """``24 November 2026, 14.05 WIB``."""
+    return "–" if value is None else f"{tanggal(value)}, {jam(value)}"
+
+
+def iso(value: date | datetime | None) -> str:
+    """For the ``datetime`` attribute of <time>."""
+    if value is None:
+        return ""
+    return local(value).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+
+
+def berat(grams: int | None) -> str:
+    """``250 g``, ``1,5 kg``."""
+    if grams is None:
+        return "–"
+    if grams < GRAMS_PER_KG:
+        return f"{grams} g"
+    return f"{format_decimal(grams / GRAMS_PER_KG, format='#,##0.##', locale=current_language())} kg"
+
+
+def telepon(value: str | None) -> str:
+    """A stored number (+6281234567890) as people write it: ``0812-3456-7890``."""
+    if not value:
+        return "–"
+    digits = "".join(c for c in value if c.isdigit())
+    national = f"0{digits[2:]}" if digits.startswith("62") else digits
+    return "-".join(part for part in (national[:4], national[4:8], national[8:]) if part)
+
+
+def wa(value: str | None, text: str = "") -> str:
+    """The wa.me address of a stored number, with an optional prepared text."""
+    digits = "".join(c for c in value or "" if c.isdigit())
+    digits = f"62{digits[1:]}" if digits.startswith("0") else digits
+    return f"https://wa.me/{digits}" + (f"?text={quote(text)}" if text else "")
+
+
+def samar(value: str | None, visible: int = 4) -> str:
+    """Everything but the last characters hidden: ``••••••••••••0123`` (NIK, account numbers)."""
+    if not value:
+        return "–"
+    return MASK * max(0, len(value) - visible) + value[-visible:]
+
+
+def samar_telepon(value: str | None) -> str:
+    """``0812-••••-7890``."""
+    written = telepon(value)
+    head, *middle, tail = written.split("-") if written.count("-") > 1 else (written, "")
+    return f"{head}-{MASK * 4}-{tail}" if middle or tail else MASK * len(head)
+
+
+def samar_surel(value: str | None) -> str:
+    """``d•••@contoh.id``."""
+    if not value or "@" not in value:
+        return "–"
+    name, host = value.split("@", 1)
+    return f"{name[:1]}{MASK * 3}@{host}"
+
+
+def inisial(value: str) -> str:
+    """Up to two capital initials: ``Sahang Jaya`` → ``SJ``."""
+    return "".join(word[0] for word in value.split()[:2]).upper()
+
+
+def sejak(value: datetime | None, now: datetime) -> str:
+    """How long ago, roughly: ``baru saja``, ``5 menit lalu``, ``3 jam lalu``, else the date."""
+    if value is None:
+        return "–"
+    minutes = int((now - value).total_seconds() // 60)
+    if minutes < 1:
+        return str(_("baru saja"))
+    if minutes < 60:  # noqa: PLR2004
+        return str(_("%(n)s menit lalu", n=minutes))
+    if minutes < 24 * 60:
+        return str(_("%(n)s jam lalu", n=minutes // 60))
+    return tanggal(value)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters."""
+    for function in FILTERS:
+        app.jinja_env.filters[function.__name__] = function
+
+
+FILTERS = (
+    rupiah, angka, tanggal, tanggal_pendek, hari, jam, waktu, iso, berat, telepon, wa, samar, samar_telepon,
+    samar_surel, inisial, sejak,
+)  # fmt: skip
+
+
+def _day(value: date | datetime | None, pattern: str) -> str:
+    if value is None:
+        return "–"
+    day = local(value).date() if isinstance(value, datetime) else value
+    return format_date(day, pattern, locale=current_language())
+
+
+def _clock(value: datetime) -> str:
+    pattern = "HH.mm" if current_language() == "id" else "HH:mm"
+    return format_datetime(local(value), pattern, locale=current_language())

@@ -1,0 +1,41 @@
+"""What templates need to know about a form: its errors in order, with the field each belongs to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One line of the error summary; ``field_id`` is empty for an error of the whole form."""
+
+    field_id: str
+    text: str
+
+
+def form_errors(form: Any) -> list[FieldError]:
+    """All errors of a WTForms form in the order of its fields, nested forms and lists included."""
+    found = [FieldError("", str(text)) for text in getattr(form, "form_errors", ())]
+    for field in form:
+        if hasattr(field, "form"):
+            found += form_errors(field.form)
+        elif hasattr(field, "entries"):
+            found += [error for entry in field.entries for error in _field_errors(entry)]
+            found += [FieldError(field.id, str(text)) for text in field.errors if isinstance(text, str)]
+        else:
+            found += _field_errors(field)
+    return found
+
+
+def _field_errors(field: Any) -> list[FieldError]:
+    if hasattr(field, "form"):
+        return form_errors(field.form)
+    # A radio group has no element with the field's own id: its first choice is `<id>-0`.
+    target = f"{field.id}-0" if field.type == "RadioField" else field.id
+    return [FieldError(target, str(text)) for text in field.errors[:1]]
+
+
+def init_app(app: Flask) -> None:
+    """Give templates ``form_errors``."""
+    app.jinja_env.globals["form_errors"] = form_errors

@@ -1,0 +1,85 @@
+"""Indonesian at the plain addresses, English below ``/en``: the prefix becomes the SCRIPT_NAME, so url_for keeps it."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from flask import Flask, current_app, has_request_context, request
+from flask_babel import Babel
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+SOURCE = "id"
+PREFIXES = {"en": "/en"}
+NAMES = {"id": "Bahasa Indonesia", "en": "English"}
+ENVIRON_KEY = "gallery.language"
+TIME_ZONE = "Asia/Jakarta"
+
+
+class LanguagePrefix:
+    """Moves a language prefix from PATH_INFO to SCRIPT_NAME and notes the language."""
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self.application = application
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        environ[ENVIRON_KEY] = SOURCE
+        for language, prefix in PREFIXES.items():
+            if path == prefix or path.startswith(f"{prefix}/"):
+                environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
+                environ["PATH_INFO"] = path[len(prefix) :] or "/"
+                environ[ENVIRON_KEY] = language
+        return self.application(environ, start_response)
+
+
+def current_language() -> str:
+    """The language of the running request, or the source language outside one (jobs, commands)."""
+    return str(request.environ.get(ENVIRON_KEY, SOURCE)) if has_request_context() else SOURCE
+
+
+def language_url(language: str) -> str:
+    """The path of the current page, query included, in ``language``."""
+    query = request.query_string.decode("latin-1")
+    path = PREFIXES.get(language, "") + quote(request.path, safe="/:@!$&'()*+,;=~-._")
+    return f"{path}?{query}" if query else path
+
+
+def language_links() -> list[dict[str, Any]]:
+    """Every language with the current page's address in it, for the switch and for hreflang."""
+    here = current_language()
+    origin = str(current_app.config.get("EXTERNAL_URL", "")).rstrip("/")
+    return [
+        {
+            "code": code,
+            "name": name,
+            "url": language_url(code),
+            "absolute": origin + language_url(code),
+            "is_current": code == here,
+        }
+        for code, name in NAMES.items()
+    ]
+
+
+def init_app(app: Flask) -> None:
+    """Install the prefix, Flask-Babel and the template globals."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", SOURCE)
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", TIME_ZONE)
+    translations = str(app.root_path) + "/translations"
+    Babel(
+        app,
+        locale_selector=current_language,
+        timezone_selector=_time_zone,
+        default_translation_directories=translations,
+    )
+    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    globals_: dict[str, Callable[..., Any]] = {
+        "current_language": current_language,
+        "language_links": language_links,
+    }
+    app.jinja_env.globals.update(globals_)
+
+
+def _time_zone() -> str:
+    return TIME_ZONE
