@@ -1,0 +1,117 @@
+"""Stock: per variant × place × lot, changed only together with a movement, held by reservations."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from gallery.core import clock
+from gallery.core.db import Base
+from gallery.core.ids import public_id
+from gallery.inventory.states import MovementReason, ReservationStatus
+
+
+class PlaceKind(StrEnum):
+    GALLERY = "gallery"
+    PREMISES = "premises"
+
+
+class Place(Base):
+    """Where pieces lie and parcels start: a gallery, or an MSME's own premises. Exactly one of the two ids is set."""
+
+    __tablename__ = "place"
+    __table_args__ = (CheckConstraint("(gallery_id IS NULL) <> (business_id IS NULL)", name="one_owner"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=public_id)
+    kind: Mapped[PlaceKind]
+    gallery_id: Mapped[int | None] = mapped_column(ForeignKey("gallery.id"), unique=True)
+    business_id: Mapped[int | None] = mapped_column(ForeignKey("business.id"), unique=True)
+    name: Mapped[str]
+    district_code: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    village_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"))  # none: no courier can be asked
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Lot(Base):
+    """Pieces of one variant that came together: same owner for ever, same expiry; ``code`` may be empty."""
+
+    __tablename__ = "lot"
+    __table_args__ = (UniqueConstraint("variant_id", "code", "expires_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
+    business_id: Mapped[int] = mapped_column(ForeignKey("business.id"), index=True)
+    code: Mapped[str] = mapped_column(default="")
+    expires_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class StockItem(Base):
+    """Pieces of one lot in one place. ``reserved`` = sum of active reservations, expired ones included until tidied."""
+
+    __tablename__ = "stock_item"
+    __table_args__ = (
+        UniqueConstraint("variant_id", "place_id", "lot_id"),
+        CheckConstraint("on_hand >= 0", name="on_hand_not_negative"),
+        CheckConstraint("reserved BETWEEN 0 AND on_hand", name="reserved_in_stock"),
+        Index("ix_stock_item_place_id", "place_id"),
+    )
+    LOCK_RANK: ClassVar[int] = 90
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
+    on_hand: Mapped[int] = mapped_column(default=0)
+    reserved: Mapped[int] = mapped_column(default=0)
+
+    lot: Mapped[Lot] = relationship()
+    place: Mapped[Place] = relationship()
+
+
+class StockMovement(Base):
+    """One change of one stock item; never edited (a trigger refuses that). ``pieces`` is signed."""
+
+    __tablename__ = "stock_movement"
+    __table_args__ = (
+        CheckConstraint("pieces <> 0", name="pieces_not_zero"),
+        Index("ix_stock_movement_item_id", "stock_item_id", "id"),
+        Index("ix_stock_movement_document", "document"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stock_item_id: Mapped[int] = mapped_column(ForeignKey("stock_item.id"))
+    pieces: Mapped[int]
+    reason: Mapped[MovementReason]
+    document: Mapped[str | None]  # "order:<public_id>", "submission:<public_id>"
+    note: Mapped[str] = mapped_column(default="")
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    request_key: Mapped[str | None] = mapped_column(unique=True)  # the same request twice moves pieces once
+    happened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Reservation(Base):
+    """Pieces held for somebody until ``expires_at``; none = until released or consumed."""
+
+    __tablename__ = "reservation"
+    __table_args__ = (
+        CheckConstraint("pieces > 0", name="pieces_positive"),
+        Index("ix_reservation_item_status", "stock_item_id", "status"),
+        Index("ix_reservation_holder", "holder"),
+        Index("ix_reservation_status_expires_at", "status", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    holder: Mapped[str]  # "order:<public_id>"
+    stock_item_id: Mapped[int] = mapped_column(ForeignKey("stock_item.id"))
+    pieces: Mapped[int]
+    status: Mapped[ReservationStatus] = mapped_column(default=ReservationStatus.ACTIVE)
+    status_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    stock_item: Mapped[StockItem] = relationship()

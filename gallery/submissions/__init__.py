@@ -1,0 +1,1 @@
+"""Products that a district sends in as a spreadsheet."""
