@@ -1,0 +1,17 @@
+"""Tables in and out: hostile XLSX and CSV uploads are read within limits, exports never carry a live formula."""
+
+from gallery.core.sheets.model import Cell, CellError, Limits, SheetProblem, Table, UnreadableSheetError
+from gallery.core.sheets.reading import read_table
+from gallery.core.sheets.writing import csv_table, xlsx_table
+
+__all__ = [
+    "Cell",
+    "CellError",
+    "Limits",
+    "SheetProblem",
+    "Table",
+    "UnreadableSheetError",
+    "csv_table",
+    "read_table",
+    "xlsx_table",
+]

@@ -1,0 +1,83 @@
+"""Tables out. Text stays text: no cell that leaves here is ever a formula or a link."""
+
+import csv
+import datetime as dt
+import io
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped]
+
+from gallery.core.sheets.model import Cell
+
+LIVE = ("=", "+", "-", "@", "\t", "\r")
+MAX_CELL = 32_767
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
+WIDEST = 60
+FIRST_YEAR = 1900  # of Excel's calendar
+FORBIDDEN_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+
+
+def xlsx_table(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell | None]]) -> bytes:
+    """Return one sheet with a bold, frozen, filterable heading; every text is written as text."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, OPTIONS)
+    sheet = book.add_worksheet(name.translate(FORBIDDEN_IN_NAME)[:31] or "Data")
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    formats = {
+        "date": book.add_format({"num_format": "dd/mm/yyyy"}),
+        "moment": book.add_format({"num_format": "dd/mm/yyyy hh:mm"}),
+        "text": book.add_format({"num_format": "@"}),
+    }
+    for column, heading in enumerate(headings):
+        sheet.set_column(column, column, min(max(12, len(heading) + 2), WIDEST))
+        sheet.write_string(0, column, heading, bold)
+    sheet.freeze_panes(1, 0)
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        for column, value in enumerate(row):
+            write_cell(sheet, last, column, value, formats)
+    if headings:
+        sheet.autofilter(0, 0, max(last, 1), len(headings) - 1)
+    book.close()
+    return out.getvalue()
+
+
+def write_cell(sheet: Any, row: int, column: int, value: Cell | None, formats: dict[str, object]) -> None:
+    """Write one value by its own type; anything that is not a number, a date or yes/no is text."""
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float) and math.isfinite(value):
+        sheet.write_number(row, column, value)
+    elif isinstance(value, dt.datetime) and value.year >= FIRST_YEAR:
+        sheet.write_datetime(row, column, value.replace(tzinfo=None), formats["moment"])
+    elif isinstance(value, dt.date) and value.year >= FIRST_YEAR:
+        sheet.write_datetime(row, column, value, formats["date"])
+    else:
+        sheet.write_string(row, column, str(value)[:MAX_CELL], formats["text"])
+
+
+def csv_table(headings: Sequence[str], rows: Iterable[Sequence[Cell | None]], *, delimiter: str = ";") -> bytes:
+    """Return UTF-8 with its mark, so that Excel reads accents; dangerous beginnings get an apostrophe."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerow([safe_text(heading) for heading in headings])
+    for row in rows:
+        writer.writerow([safe_text(value) if isinstance(value, str) else _plain(value) for value in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def safe_text(value: str) -> str:
+    """Return the text with an apostrophe before it when a spreadsheet program would run it."""
+    return f"'{value}" if value.startswith(LIVE) else value
+
+
+def _plain(value: Cell | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return safe_text(str(value)) if not isinstance(value, int | float) else str(value)
