@@ -1,0 +1,15 @@
+"""Reads of the shop: cards, shelves, facet counts, listing pages, search."""
+
+from gallery.listing.queries.entries import Entry, by_business, entries, newest, popular
+from gallery.listing.queries.facets import catalogue_version, counts_by_category, counts_by_district
+
+__all__ = [
+    "Entry",
+    "by_business",
+    "catalogue_version",
+    "counts_by_category",
+    "counts_by_district",
+    "entries",
+    "newest",
+    "popular",
+]

@@ -1,0 +1,189 @@
+"""Facet counts, exact and cheap at any size.
+
+A catalogue has at most (categories x districts x 8) combinations of facet values. Each is counted where products
+change, so every count that a page shows is a sum over a few hundred numbers held in memory.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from gallery.catalog.models import Category
+from gallery.listing.models import CatalogueVersion, FacetCount
+from gallery.regions.models import Region
+
+
+class Cell(NamedTuple):
+    """One combination of facet values."""
+
+    category_id: int
+    district_code: str
+    is_halal: bool
+    is_available: bool
+    is_in_gallery: bool
+
+
+class CategoryLabel(NamedTuple):
+    id: int
+    slug: str
+    name: str
+    name_en: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetFilter:
+    """What a page is narrowed to. Values of one facet are alternatives, facets narrow each other."""
+
+    category_ids: frozenset[int] = frozenset()
+    district_codes: frozenset[str] = frozenset()
+    halal: bool = False
+    available: bool = False
+    in_gallery: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.category_ids or self.district_codes or self.halal or self.available or self.in_gallery)
+
+    def misses(self, cell: Cell) -> list[str]:
+        """Name the facets that refuse this cell."""
+        refused = []
+        if self.category_ids and cell.category_id not in self.category_ids:
+            refused.append("category")
+        if self.district_codes and cell.district_code not in self.district_codes:
+            refused.append("district")
+        if self.halal and not cell.is_halal:
+            refused.append("halal")
+        if self.available and not cell.is_available:
+            refused.append("available")
+        if self.in_gallery and not cell.is_in_gallery:
+            refused.append("in_gallery")
+        return refused
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many products each value would leave, given all other facets that are set."""
+
+    total: int
+    category: Mapping[int, int]
+    district: Mapping[str, int]
+    halal: int
+    available: int
+    in_gallery: int
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What a process remembers of the catalogue until its version moves."""
+
+    version: int
+    words_version: int
+    cells: Mapping[int, Cell]
+    products: Mapping[int, int]  # by cell
+    categories: Mapping[int, CategoryLabel]  # in their order
+    districts: Mapping[str, str]
+
+    def counts(self, wanted: FacetFilter, products: Mapping[int, int] | None = None) -> Counts:
+        """Count each facet with all other facets applied; of ``products`` by cell, or of the whole catalogue."""
+        total = 0
+        category: Counter[int] = Counter()
+        district: Counter[str] = Counter()
+        flags: Counter[str] = Counter()
+        for cell_id, number in (self.products if products is None else products).items():
+            cell = self.cells.get(cell_id)
+            if cell is None:  # came after this catalogue was read
+                continue
+            refused = wanted.misses(cell) if wanted else []
+            if len(refused) > 1:
+                continue
+            only = refused[0] if refused else ""
+            total += 0 if only else number
+            if only in ("", "category"):
+                category[cell.category_id] += number
+            if only in ("", "district"):
+                district[cell.district_code] += number
+            for flag, is_set in (
+                ("halal", cell.is_halal),
+                ("available", cell.is_available),
+                ("in_gallery", cell.is_in_gallery),
+            ):
+                if is_set and only == "":
+                    flags[flag] += number
+        return Counts(total, category, district, flags["halal"], flags["available"], flags["in_gallery"])
+
+    def cells_of(self, wanted: FacetFilter) -> frozenset[int]:
+        """Return the cells that the filter lets through."""
+        return frozenset(cell_id for cell_id, cell in self.cells.items() if not wanted.misses(cell))
+
+    def size(self, wanted: FacetFilter) -> int:
+        """Return how many products the filter lets through."""
+        return sum(self.products[cell_id] for cell_id in self.cells_of(wanted))
+
+
+_remembered: Final[WeakKeyDictionary[Engine, Catalogue]] = WeakKeyDictionary()
+
+
+def versions(session: Session) -> tuple[int, int]:
+    """Return the versions of the catalogue and of its vocabulary."""
+    row = session.execute(select(CatalogueVersion.version, CatalogueVersion.words_version)).first()
+    return (row[0], row[1]) if row else (0, 0)
+
+
+def catalogue_version(session: Session) -> int:
+    """Return the number that moves whenever a public page may have changed."""
+    return versions(session)[0]
+
+
+def catalogue(session: Session) -> Catalogue:
+    """Return the remembered catalogue, read anew if its version has moved."""
+    version, words_version = versions(session)
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)  # noqa: S101 - a session of ours is bound to an engine; tells the type checker
+    known = _remembered.get(engine)
+    if known is None or (known.version, known.words_version) != (version, words_version):
+        known = _remembered[engine] = _read(session, version, words_version)
+    return known
+
+
+def counts_by_district(session: Session) -> dict[str, int]:
+    """Return how many products on sale each district has."""
+    return dict(catalogue(session).counts(FacetFilter()).district)
+
+
+def counts_by_category(session: Session) -> dict[int, int]:
+    """Return how many products on sale each category has."""
+    return dict(catalogue(session).counts(FacetFilter()).category)
+
+
+def _read(session: Session, version: int, words_version: int) -> Catalogue:
+    c = FacetCount.__table__.c
+    rows = session.execute(
+        select(c.id, c.products, c.category_id, c.district_code, c.is_halal, c.is_available, c.is_in_gallery).where(
+            c.products > 0
+        )
+    ).all()
+    categories = session.execute(
+        select(Category.id, Category.slug, Category.name, Category.name_en, Category.icon).order_by(
+            Category.position, Category.name
+        )
+    )
+    codes = {row[3] for row in rows}
+    districts = session.execute(select(Region.code, Region.name).where(Region.code.in_(codes)).order_by(Region.code))
+    return Catalogue(
+        version,
+        words_version,
+        {row[0]: Cell(*row[2:]) for row in rows},
+        {row[0]: row[1] for row in rows},
+        {row[0]: CategoryLabel(*row) for row in categories},
+        {row[0]: row[1] for row in districts},
+    )
+
+
+def tally(cell_ids: Iterable[int]) -> Counter[int]:
+    """Count candidates by cell."""
+    return Counter(cell_ids)

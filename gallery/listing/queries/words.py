@@ -1,0 +1,130 @@
+"""From text to search words: tokens, Indonesian stems, and groups of synonyms."""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import snowballstemmer
+
+LONGEST_WORD: Final = 30
+MOST_WORDS: Final = 8
+SHORTEST_STEM: Final = 4
+STOP_WORDS: Final = frozenset(
+    [
+        "dan",
+        "di",
+        "ke",
+        "dari",
+        "yang",
+        "untuk",
+        "dengan",
+        "atau",
+        "ini",
+        "itu",
+        "per",
+        "pada",
+        "para",
+        "oleh",
+        "isi",
+        "the",
+        "of",
+        "and",
+        "for",
+        "with",
+        "in",
+    ]
+)
+_TOKEN: Final = re.compile(r"[a-z0-9]+")
+_stemmer: Final = snowballstemmer.stemmer("indonesian")
+_stemmer_lock: Final = threading.Lock()  # the stemmer keeps its word in itself
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One thing asked for: what was typed, its own term, and terms that mean the same."""
+
+    text: str
+    term: str
+    synonyms: tuple[str, ...] = ()
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words in lower case without accents: "Oleh-oleh 250 g" gives oleh, oleh, 250, g."""
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return [token[:LONGEST_WORD] for token in _TOKEN.findall(plain)]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return the stem: "anyaman" gives anyam. Words of the synonym file and short stems stay whole."""
+    if word in WHOLE_WORDS or len(word) <= SHORTEST_STEM or not word.isalpha():
+        return word
+    with _stemmer_lock:
+        found = str(_stemmer.stemWord(word))
+    return found if len(found) >= SHORTEST_STEM else word
+
+
+def units(query: str) -> list[Unit]:
+    """Cut a query into units, the longest known phrases first; at most eight."""
+    words = [token for token in tokens(query) if token not in STOP_WORDS] or tokens(query)
+    found: list[Unit] = []
+    start = 0
+    while start < len(words) and len(found) < MOST_WORDS:
+        size = next((n for n in range(LONGEST_PHRASE, 1, -1) if tuple(words[start : start + n]) in GROUPS), 1)
+        found.append(unit(words[start : start + size]))
+        start += size
+    return found
+
+
+def unit(words: Sequence[str]) -> Unit:
+    """Return one word, or the words of one known phrase, as a unit."""
+    term = term_of(words)
+    alike = GROUPS.get(tuple(words), ())
+    return Unit(" ".join(words), term, tuple(dict.fromkeys(t for t in map(term_of, alike) if t != term)))
+
+
+def term_of(words: Sequence[str]) -> str:
+    """Return the term under which a word or a known phrase is indexed."""
+    return stem(words[0]) if len(words) == 1 else "-".join(words)
+
+
+def index_terms(name: str, others: Sequence[str]) -> dict[str, tuple[str, bool]]:
+    """Return each term of a product with the word as written and whether its name holds it."""
+    found: dict[str, tuple[str, bool]] = {}
+    for text, in_name in ((name, True), *((other, False) for other in others)):
+        for term, surface in _terms(tokens(text)):
+            found.setdefault(term, (surface, in_name))
+    return found
+
+
+def _terms(words: list[str]) -> Iterator[tuple[str, str]]:
+    for start, word in enumerate(words):
+        if word not in STOP_WORDS:
+            yield stem(word), word
+        for size in range(2, LONGEST_PHRASE + 1):
+            phrase = tuple(words[start : start + size])
+            if len(phrase) == size and phrase in GROUPS:
+                yield term_of(phrase), " ".join(phrase)
+
+
+def _read_groups() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    lines = Path(__file__).with_name("synonyms.txt").read_text(encoding="utf-8").splitlines()
+    groups: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+    for line in lines:
+        if "=" in line and not line.startswith("#"):
+            phrases = tuple(tuple(tokens(phrase)) for phrase in line.split("="))
+            for phrase in phrases:
+                if phrase in groups:
+                    raise ValueError(f"synonyms.txt: {' '.join(phrase)} stands in two groups")
+                groups[phrase] = phrases
+    return groups
+
+
+GROUPS: Final = _read_groups()
+WHOLE_WORDS: Final = frozenset(word for phrase in GROUPS for word in phrase)
+LONGEST_PHRASE: Final = max(map(len, GROUPS))
