@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gallery.core import clock
@@ -39,7 +39,18 @@ class Lot(Base):
     """Pieces of one variant that came together: same owner for ever, same expiry; ``code`` may be empty."""
 
     __tablename__ = "lot"
-    __table_args__ = (UniqueConstraint("variant_id", "code", "expires_on"),)
+    __table_args__ = (
+        UniqueConstraint("variant_id", "code", "expires_on"),
+        # NULLs are all different to a unique constraint: without a date there is one lot for each code, too.
+        Index(
+            "uq_lot_without_expiry",
+            "variant_id",
+            "code",
+            unique=True,
+            sqlite_where=text("expires_on IS NULL"),
+            postgresql_where=text("expires_on IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
