@@ -21,6 +21,7 @@ class Location:
     village_code: str
     postal_code: str
     island: str | None
+    main_island: str | None  # of the group; another name than ``island`` means an islet without a road net
     point: Point | None
     place_id: int | None = None
 
@@ -31,6 +32,7 @@ class QuoteRequest:
     destination: Location
     weight_g: int
     at: datetime
+    is_local_only: bool = False  # frozen, or eaten today
 
 
 @dataclass(frozen=True, slots=True)

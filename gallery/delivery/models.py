@@ -57,6 +57,7 @@ class Tariff(Base):
         ),
         CheckConstraint("road_factor_bps >= 10000", name="road_not_shorter_than_line"),
         CheckConstraint("max_km > 0 AND max_weight_g > 0", name="limits_positive"),
+        CheckConstraint("cut_off_hour BETWEEN 0 AND 24", name="cut_off_hour_of_day"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -69,6 +70,7 @@ class Tariff(Base):
     weight_steps: Mapped[list[Any]] = mapped_column(default=list)
     max_km: Mapped[int] = mapped_column(default=40)
     max_weight_g: Mapped[int] = mapped_column(default=20_000)
+    cut_off_hour: Mapped[int] = mapped_column(default=15)  # WIB; what is ordered later goes the next day
     is_active: Mapped[bool] = mapped_column(default=True)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
 

@@ -1,0 +1,174 @@
+"""What it costs to send a parcel from one of our places to a village, and by whom."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gallery.catalog.states import ShippingClass
+from gallery.core.errors import NotFoundError
+from gallery.core.money import Rupiah
+from gallery.delivery.courier import Location, Quote, QuoteRequest
+from gallery.delivery.models import CarrierTariff, Rider, RiderArea, Tariff
+from gallery.delivery.states import Courier
+from gallery.delivery.tariffs import (
+    METRES_PER_KM,
+    CarrierRate,
+    Point,
+    RiderTariff,
+    by_road,
+    road_m,
+    weight_steps,
+)
+from gallery.inventory.models import Place, PlaceKind
+from gallery.regions.models import Region
+
+WIB: Final = ZoneInfo("Asia/Jakarta")
+SUBDISTRICT_LENGTH: Final = 8  # "19.71.05" of "19.71.05.1001"
+LOCAL_ONLY: Final = frozenset({ShippingClass.FROZEN, ShippingClass.READY_TO_EAT})
+
+
+def subdistrict_of(village_code: str) -> str:
+    return village_code[:SUBDISTRICT_LENGTH]
+
+
+def quote(  # noqa: PLR0913 - the facts of one way
+    session: Session,
+    *,
+    place_id: int,
+    village_code: str,
+    weight_g: int,
+    at: datetime,
+    classes: Collection[ShippingClass] = (),
+) -> list[Quote]:
+    """Return every way to send a parcel from this place: riders, then carriers by price, then pick-up.
+
+    Riders only by road on one island, where somebody serves the subdistrict and the place has a tariff. Frozen and
+    ready-to-eat goods never go by carrier.
+    """
+    return quotes(session, weights={place_id: weight_g}, village_code=village_code, at=at, classes=classes)[place_id]
+
+
+def quotes(
+    session: Session,
+    *,
+    weights: Mapping[int, int],
+    village_code: str,
+    at: datetime,
+    classes: Collection[ShippingClass] = (),
+) -> dict[int, list[Quote]]:
+    """Return the quotes of several places (place id -> grams) to one village, in five reads for all of them."""
+    destination = _location(session.get(Region, village_code))
+    rows = session.execute(
+        select(Place, Region).outerjoin(Region, Region.code == Place.village_code).where(Place.id.in_(weights))
+    )
+    places = {place.id: (place, region) for place, region in rows}
+    if len(places) != len(weights):
+        raise NotFoundError("Place")
+    book = _price_book(session, places, village_code)
+    found: dict[int, list[Quote]] = {}
+    for place_id, (place, region) in places.items():
+        request = QuoteRequest(
+            _location(region, place_id), destination, weights[place_id], at, not LOCAL_ONLY.isdisjoint(classes)
+        )
+        found[place_id] = [
+            *book.by_rider(request),
+            *book.by_carrier(request),
+            *([PICK_UP] if place.kind is PlaceKind.GALLERY else []),
+        ]
+    return found
+
+
+def rider_quotes(session: Session, request: QuoteRequest) -> list[Quote]:
+    """Return what a local rider asks for this way: one quote or none."""
+    place_id = request.origin.place_id
+    return (
+        _price_book(session, [place_id], request.destination.village_code).by_rider(request)
+        if place_id is not None
+        else []
+    )
+
+
+PICK_UP: Final = Quote(Courier.PICKUP, Courier.PICKUP.value, Rupiah(0))
+
+
+@dataclass(frozen=True)
+class _PriceBook:
+    """The rows that decide about ways to one village."""
+
+    tariffs: dict[int, Tariff]
+    carriers: Sequence[CarrierTariff]
+    is_served: bool
+
+    def by_rider(self, request: QuoteRequest) -> list[Quote]:
+        origin, destination = request.origin, request.destination
+        tariff = self.tariffs.get(origin.place_id or 0)
+        if tariff is None or not self.is_served or origin.point is None or destination.point is None:
+            return []
+        if not by_road(origin.island, destination.island, destination.main_island):
+            return []
+        metres = road_m(origin.point, destination.point, tariff.road_factor_bps)
+        price = _rates(tariff).price(metres, request.weight_g)
+        if price is None:
+            return []
+        day = 0 if request.at.astimezone(WIB).hour < tariff.cut_off_hour else 1
+        return [Quote(Courier.LOCAL_RIDER, Courier.LOCAL_RIDER.value, price, "", metres, day, day)]
+
+    def by_carrier(self, request: QuoteRequest) -> list[Quote]:
+        if request.is_local_only:
+            return []
+        way = (request.origin.island, request.destination.island)
+        fitting = [row for row in self.carriers if (row.origin_island, row.destination_island) == way]
+        offers = [
+            Quote(
+                Courier.EXPEDITION,
+                f"{Courier.EXPEDITION}:{row.carrier} {row.service}",
+                CarrierRate(row.first_kg_idr, row.next_kg_idr, row.grace_g).price(request.weight_g),
+                f"{row.carrier} {row.service}",
+                None,
+                row.days_min,
+                row.days_max,
+            )
+            for row in fitting
+        ]
+        return sorted(offers, key=lambda offer: (offer.price_idr, offer.service))
+
+
+def _price_book(session: Session, place_ids: Collection[int], village_code: str) -> _PriceBook:
+    tariffs = session.scalars(select(Tariff).where(Tariff.place_id.in_(place_ids), Tariff.is_active))
+    serving = (
+        select(Rider.id)
+        .join(RiderArea, RiderArea.rider_id == Rider.id)
+        .where(Rider.is_active, RiderArea.subdistrict_code == subdistrict_of(village_code))
+    )
+    island = select(Region.island).where(Region.code == village_code).scalar_subquery()
+    carriers = select(CarrierTariff).where(CarrierTariff.destination_island == island, CarrierTariff.is_active)
+    return _PriceBook(
+        tariffs={tariff.place_id: tariff for tariff in tariffs},
+        carriers=session.scalars(carriers).all(),
+        is_served=session.scalar(serving.limit(1)) is not None,
+    )
+
+
+def _rates(tariff: Tariff) -> RiderTariff:
+    return RiderTariff(
+        base_idr=tariff.base_idr,
+        base_m=tariff.base_km * METRES_PER_KM,
+        per_km_idr=tariff.per_km_idr,
+        minimum_idr=tariff.minimum_idr,
+        road_factor_bps=tariff.road_factor_bps,
+        weight_steps=weight_steps(tariff.weight_steps),
+        max_m=tariff.max_km * METRES_PER_KM,
+        max_g=tariff.max_weight_g,
+    )
+
+
+def _location(region: Region | None, place_id: int | None = None) -> Location:
+    if region is None:
+        return Location("", "", None, None, None, place_id)
+    point = Point(region.lat, region.lon) if region.lat is not None and region.lon is not None else None
+    return Location(region.code, region.postal_code or "", region.island, region.island_group, point, place_id)

@@ -1,0 +1,70 @@
+"""Riders of the neighbourhood behind the courier port: no contract, no server, a signed link to a page of ours."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+from urllib.parse import parse_qs
+
+from gallery.core import clock
+from gallery.core.db import db
+from gallery.core.signing import BadTokenError, Signer
+from gallery.delivery import queries
+from gallery.delivery.courier import Booking, BookingRequest, CourierUpdate, Quote, QuoteRequest
+from gallery.delivery.errors import BadUpdateError
+from gallery.delivery.states import Courier, ShipmentStatus
+
+PURPOSE: Final = "rider"
+LINK_LIFE: Final = timedelta(days=30)
+FORM: Final = "application/x-www-form-urlencoded"
+
+# What a rider may say. Cancelling and taking goods back into stock is the staff's business.
+STEPS: Final = {
+    "accept": ShipmentStatus.ACCEPTED,
+    "decline": ShipmentStatus.DECLINED,
+    "pick_up": ShipmentStatus.PICKED_UP,
+    "deliver": ShipmentStatus.DELIVERED,
+    "fail": ShipmentStatus.FAILED,
+}
+
+
+class LocalRiders:
+    """Implements :class:`gallery.delivery.courier.CourierGateway`."""
+
+    courier = Courier.LOCAL_RIDER
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+
+    def quote(self, request: QuoteRequest) -> list[Quote]:
+        """Price the way by the tariff of the place, where a rider goes at all."""
+        return queries.rider_quotes(db.session(), request)
+
+    def book(self, request: BookingRequest) -> Booking:
+        """Make the rider's link. Nobody is called, so booking twice is booking once."""
+        return Booking(booking_ref=request.key, courier_token=self._signer.sign(PURPOSE, request.key))
+
+    def cancel(self, booking_ref: str) -> None:
+        """Do nothing: the rider page judges the link by the shipment's row each time it is opened."""
+
+    def read_update(self, headers: Mapping[str, str], body: bytes) -> CourierUpdate:
+        """Translate a step sent through the rider's link: token, step, key, recipient, reason, note."""
+        if headers.get("Content-Type") != FORM:
+            raise BadUpdateError
+        fields = {name: values[-1].strip() for name, values in parse_qs(body.decode(errors="replace")).items()}
+        status = STEPS.get(fields.get("step", ""))
+        if status is None or not fields.get("key"):
+            raise BadUpdateError
+        try:
+            life_s = int(LINK_LIFE.total_seconds())
+            booking_ref = self._signer.unsign(PURPOSE, fields.get("token", ""), max_age_s=life_s)
+        except BadTokenError as error:
+            raise BadUpdateError from error
+        return CourierUpdate(
+            event_key=f"rider:{fields['key']}",
+            booking_ref=booking_ref,
+            status=status,
+            occurred_at=clock.now(),
+            recipient_name=fields.get("recipient", ""),
+            reason=fields.get("reason", ""),
+            note=fields.get("note", ""),
+        )
