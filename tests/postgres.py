@@ -59,6 +59,11 @@ def database_url() -> str | None:
     return os.environ.get(DATABASE)
 
 
+def database_name() -> str:
+    """Return the name of this process's database, to make names of further ones from."""
+    return make_url(os.environ[DATABASE]).database
+
+
 @contextlib.contextmanager
 def own_database(name: str) -> Iterator[URL]:
     """Create an empty database on the server of this run and drop it afterwards."""
@@ -81,11 +86,11 @@ def _admin(server: URL) -> psycopg.Connection:
 @contextlib.contextmanager
 def start_server(folder: Path | None = None) -> Iterator[URL]:
     """Start PostgreSQL and stop it afterwards; without a folder its data are thrown away."""
-    data = folder or Path(tempfile.mkdtemp(prefix="gallery-pg-", dir="/tmp"))  # noqa: S108 - sockets want short paths
+    data = folder or Path(tempfile.mkdtemp(prefix="gallery-pg-", dir="/tmp"))  # sockets want short paths
     # A process of its own, so that the server survives a crash of the tests no longer than its pipe.
     command = [sys.executable, "-W", "ignore", "-m", "tests.postgres", str(data)]
     root = Path(__file__).resolve().parents[1]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) as keeper:  # noqa: S603
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) as keeper:
         try:
             url = keeper.stdout.readline().strip()
             if not url:
@@ -110,7 +115,7 @@ def _keep(folder: Path) -> None:
         for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "log_statement = 'none'"):
             connection.execute(f"ALTER SYSTEM SET {setting}")
         connection.execute("SELECT pg_reload_conf()")
-    print(url.render_as_string(hide_password=False), flush=True)
+    print(url.render_as_string(hide_password=False), flush=True)  # noqa: T201 - read by start_server
     sys.stdin.read()
 
 
