@@ -4,15 +4,12 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from gallery.core import clock
+from gallery.core import clock, migrations
 from gallery.core.db import db
 from gallery.core.outbox import OutboxMessage
 from gallery.web.guards import public
@@ -35,7 +32,7 @@ def ready() -> ResponseReturnValue:
     """Answer 200 when a request would be served: database reached, its schema current, room on the disk."""
     checks = {"database": _database_answers(), "migrations": False, "disk": _disk_has_room()}
     if checks["database"]:
-        checks["migrations"] = migrations_at_head()
+        checks["migrations"] = migrations.at_head(db.engine)
     fine = all(checks.values())
     return jsonify(status="ok" if fine else "unavailable", checks=checks), 200 if fine else 503
 
@@ -48,15 +45,6 @@ def metrics() -> ResponseReturnValue:
         abort(404)
     lines = [line for name, kind, value in _figures() for line in (f"# TYPE {name} {kind}", f"{name} {value:g}")]
     return "\n".join(lines) + "\n", {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
-
-
-def migrations_at_head() -> bool:
-    """Tell whether the database has every migration that this code knows."""
-    folder = Config()
-    folder.set_main_option("script_location", current_app.extensions["migrate"].directory)
-    with db.engine.connect() as connection:
-        current = set(MigrationContext.configure(connection).get_current_heads())
-    return current == set(ScriptDirectory.from_config(folder).get_heads())
 
 
 def _database_answers() -> bool:
