@@ -9,35 +9,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import snowballstemmer
+import snowballstemmer  # type: ignore[import-untyped]
 
 LONGEST_WORD: Final = 30
 MOST_WORDS: Final = 8
 SHORTEST_STEM: Final = 4
 STOP_WORDS: Final = frozenset(
-    [
-        "dan",
-        "di",
-        "ke",
-        "dari",
-        "yang",
-        "untuk",
-        "dengan",
-        "atau",
-        "ini",
-        "itu",
-        "per",
-        "pada",
-        "para",
-        "oleh",
-        "isi",
-        "the",
-        "of",
-        "and",
-        "for",
-        "with",
-        "in",
-    ]
+    {"dan", "di", "ke", "dari", "yang", "untuk", "dengan", "atau", "ini", "itu", "per", "pada", "para", "oleh", "isi"}
+    | {"kabupaten", "kab", "kota", "the", "of", "and", "for", "with", "in"}
 )
 _TOKEN: Final = re.compile(r"[a-z0-9]+")
 _stemmer: Final = snowballstemmer.stemmer("indonesian")
