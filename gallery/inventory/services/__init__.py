@@ -1,0 +1,16 @@
+"""Changes of stock. Every function runs inside the caller's ``transaction()``."""
+
+from gallery.inventory.services.hold import Wanted, consume, extend, release, release_expired, reserve, take_back
+from gallery.inventory.services.receive import adjust, receive
+
+__all__ = [
+    "Wanted",
+    "adjust",
+    "consume",
+    "extend",
+    "receive",
+    "release",
+    "release_expired",
+    "reserve",
+    "take_back",
+]

@@ -1,0 +1,124 @@
+"""Pieces that come in, and corrections by hand. Both append a movement, both are done once per request key."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from gallery.accounts.permissions import Actor
+from gallery.catalog.models import Product, Variant
+from gallery.core import audit, clock
+from gallery.core.db import Base
+from gallery.core.errors import NotFoundError
+from gallery.core.locks import lock_row
+from gallery.inventory.errors import BelowReservedError, InvalidQuantityError
+from gallery.inventory.models import Lot, StockItem, StockMovement
+from gallery.inventory.services import ledger
+from gallery.inventory.states import MovementReason
+
+
+def receive(  # noqa: PLR0913 - what a receipt states
+    session: Session,
+    variant_id: int,
+    place_id: int,
+    pieces: int,
+    *,
+    expires_on: date | None = None,
+    lot_code: str | None = None,
+    reason: MovementReason = MovementReason.RECEIVED,
+    document: str | None = None,
+    request_key: str | None = None,
+    actor: Actor,
+) -> StockMovement:
+    """The pieces are on hand at the place, in their lot. The same request key changes nothing twice."""
+    if pieces < 1:
+        raise InvalidQuantityError(str(pieces))
+    lot_id = _lot_id(session, variant_id, lot_code or "", expires_on)
+    item = _locked_item(session, variant_id, place_id, lot_id)
+    done = _done(session, request_key)
+    if done is not None:
+        return done
+    item.on_hand += pieces
+    movement = ledger.append(
+        session, item, pieces, reason, document=document, request_key=request_key, actor_id=actor.user_id
+    )
+    ledger.announce(session, [item])
+    return movement
+
+
+def adjust(  # noqa: PLR0913 - what a correction states
+    session: Session,
+    stock_item_id: int,
+    pieces_delta: int,
+    *,
+    reason: MovementReason,
+    note: str = "",
+    request_key: str | None = None,
+    actor: Actor,
+) -> StockMovement:
+    """On hand is corrected by the difference; never below what is reserved (:class:`BelowReservedError`)."""
+    if pieces_delta == 0:
+        raise InvalidQuantityError("0")
+    item = lock_row(session, StockItem, stock_item_id)
+    done = _done(session, request_key)
+    if done is not None:
+        return done
+    ledger.free_expired(session, [item])
+    if item.on_hand + pieces_delta < item.reserved:
+        raise BelowReservedError(on_hand=item.on_hand, reserved=item.reserved, delta=pieces_delta)
+    item.on_hand += pieces_delta
+    movement = ledger.append(
+        session, item, pieces_delta, reason, note=note, request_key=request_key, actor_id=actor.user_id
+    )
+    audit.record(session, actor, "stock.adjusted", f"stock_item:{item.id}", pieces=pieces_delta, reason=reason.value)
+    ledger.announce(session, [item])
+    return movement
+
+
+def _done(session: Session, request_key: str | None) -> StockMovement | None:
+    """Find the movement this request already made; asked under the item's lock, so two senders cannot both miss it."""
+    if request_key is None:
+        return None
+    return session.scalar(select(StockMovement).where(StockMovement.request_key == request_key))
+
+
+def _lot_id(session: Session, variant_id: int, code: str, expires_on: date | None) -> int:
+    """Find or make the lot; of two who make it at once, one finds the other's (the row is unique)."""
+    wanted = select(Lot.id).where(Lot.variant_id == variant_id, Lot.code == code, Lot.expires_on == expires_on)
+    found = session.scalar(wanted)
+    if found is not None:
+        return found
+    owner = session.scalar(
+        select(Product.business_id).join(Variant, Variant.product_id == Product.id).where(Variant.id == variant_id)
+    )
+    if owner is None:
+        raise NotFoundError("Variant")
+    _insert_once(
+        session,
+        Lot,
+        variant_id=variant_id,
+        business_id=owner,
+        code=code,
+        expires_on=expires_on,
+        created_at=clock.now(),
+    )
+    return session.scalars(wanted).one()
+
+
+def _locked_item(session: Session, variant_id: int, place_id: int, lot_id: int) -> StockItem:
+    wanted = select(StockItem.id).where(
+        StockItem.variant_id == variant_id, StockItem.place_id == place_id, StockItem.lot_id == lot_id
+    )
+    found = session.scalar(wanted)
+    if found is None:
+        _insert_once(session, StockItem, variant_id=variant_id, place_id=place_id, lot_id=lot_id, on_hand=0, reserved=0)
+        found = session.scalars(wanted).one()
+    return lock_row(session, StockItem, found)
+
+
+def _insert_once(session: Session, model: type[Base], **values: Any) -> None:
+    """Insert unless an equal row is there: PostgreSQL waits for a concurrent inserter and then does nothing."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(model).values(**values).on_conflict_do_nothing())
