@@ -17,7 +17,8 @@ JOBS ?= 2
 HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA_DIR ?= $(CURDIR)/data
-export HOST PORT DATA_DIR
+EXTERNAL_URL ?= http://$(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(HOST)):$(PORT)
+export HOST PORT DATA_DIR EXTERNAL_URL
 export FLASK_APP := wsgi.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -120,6 +121,15 @@ check: setup ## format, lint, types, imports, migrations, translations, template
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.check
+
+.PHONY: messages
+messages: $(DEV_STAMP) ## bring the catalogues up to the source texts; new ones come without a translation
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
+	    --no-location --sort-output --omit-header -o $(VENV)/messages.pot .
+	@for file in $(CATALOGUES); do \
+	    $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -i $(VENV)/messages.pot -o $$file \
+	        -l "$$(basename "$$(dirname "$$(dirname "$$file")")")"; \
+	done
 
 .PHONY: screenshots
 screenshots: setup browser ## pictures of every page into docs/screenshots

@@ -159,7 +159,7 @@ def _dump(engine: Engine, target: Path) -> None:
         ):
             live.backup(copy)
         return
-    _run(engine, "pg_dump", "--format=custom", "--no-owner", f"--file={target}")
+    run_tool(engine, "pg_dump", "--format=custom", "--no-owner", f"--file={target}")
 
 
 def _load(engine: Engine, source: Path) -> None:
@@ -172,10 +172,10 @@ def _load(engine: Engine, source: Path) -> None:
             copy.backup(live)
         return
     database = f"--dbname={engine.url.database}"
-    _run(engine, "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", database, str(source))
+    run_tool(engine, "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", database, str(source))
 
 
-def _run(engine: Engine, program: str, *arguments: str) -> None:
+def run_tool(engine: Engine, program: str, *arguments: str) -> None:
     """Run PostgreSQL's own tool; the password travels in the environment, where other users cannot see it."""
     url = engine.url
     given = {
