@@ -38,3 +38,9 @@ class NoCoverageError(ConflictError):
     """No such courier goes from there to here."""
 
     code = "no_coverage"
+
+
+class PhoneTakenError(ConflictError):
+    """Another rider has this number."""
+
+    code = "rider_phone_taken"

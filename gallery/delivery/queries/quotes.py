@@ -36,7 +36,7 @@ def subdistrict_of(village_code: str) -> str:
     return village_code[:SUBDISTRICT_LENGTH]
 
 
-def quote(  # noqa: PLR0913 - the facts of one way
+def quote(
     session: Session,
     *,
     place_id: int,

@@ -1,0 +1,130 @@
+"""Work on parcels: to pack, ready, on the way, done; always limited to what the actor answers for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from gallery.accounts.permissions import Scope
+from gallery.core.errors import NotFoundError
+from gallery.delivery.models import Shipment
+from gallery.delivery.states import Courier
+from gallery.inventory.models import Place
+from gallery.inventory.queries import place_in_scope
+from gallery.orders.models import Order, Parcel
+from gallery.orders.states import OrderStatus, ParcelStatus
+
+PAGE_SIZE: Final = 25
+_P = ParcelStatus
+
+
+class Tab(StrEnum):
+    """Lists of parcels: the first six are the order page's, the others the shipping board's."""
+
+    UNPAID = "unpaid"
+    TO_PACK = "to_pack"
+    READY = "ready"
+    SENT = "sent"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    TO_HAND_OVER = "to_hand_over"
+    OFFERED = "offered"
+    ON_THE_WAY = "on_the_way"
+    FAILED = "failed"
+    TO_FETCH = "to_fetch"
+
+
+ORDER_TABS: Final = (Tab.UNPAID, Tab.TO_PACK, Tab.READY, Tab.SENT, Tab.DONE, Tab.CANCELLED)
+BOARD_TABS: Final = (Tab.TO_HAND_OVER, Tab.OFFERED, Tab.ON_THE_WAY, Tab.FAILED, Tab.TO_FETCH, Tab.DONE)
+NEWEST_FIRST: Final = frozenset({Tab.SENT, Tab.DONE, Tab.CANCELLED})
+
+_is_open = Shipment.id.is_not(None)  # the outer join finds open attempts only
+_TAB: Final[dict[Tab, ColumnElement[bool]]] = {
+    Tab.UNPAID: and_(Parcel.status == _P.TO_PACK, Order.status == OrderStatus.AWAITING_PAYMENT),
+    Tab.TO_PACK: and_(Parcel.status == _P.TO_PACK, Order.status.in_([OrderStatus.PAID, OrderStatus.CASH_DUE])),
+    Tab.READY: Parcel.status == _P.PACKED,
+    Tab.SENT: Parcel.status.in_([_P.HANDED_OVER, _P.FAILED]),
+    Tab.DONE: Parcel.status.in_([_P.DELIVERED, _P.RETURNED]),
+    Tab.CANCELLED: Parcel.status == _P.CANCELLED,
+    Tab.TO_HAND_OVER: and_(Parcel.status == _P.PACKED, Parcel.service != Courier.PICKUP.value, ~_is_open),
+    Tab.OFFERED: and_(Parcel.status.in_([_P.PACKED, _P.FAILED]), _is_open),
+    Tab.ON_THE_WAY: Parcel.status == _P.HANDED_OVER,
+    Tab.FAILED: and_(Parcel.status == _P.FAILED, ~_is_open),
+    Tab.TO_FETCH: and_(Parcel.status == _P.PACKED, Parcel.service == Courier.PICKUP.value),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelPage:
+    """One page of parcels, oldest work first (newest first where the work is done)."""
+
+    parcels: Sequence[Parcel]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def tab_counts(session: Session, scope: Scope, tabs: Sequence[Tab]) -> dict[Tab, int]:
+    """Return how many parcels each tab holds, in one read."""
+    row = session.execute(_in_scope(select(*(func.count().filter(_TAB[tab]) for tab in tabs)), scope)).one()
+    return dict(zip(tabs, row, strict=True))
+
+
+def parcels(session: Session, scope: Scope, tab: Tab, *, search: str = "", number: int = 1) -> ParcelPage:
+    """Return one page of a tab; a page that does not exist is the first one. ``search``: order number or name."""
+    chosen = _in_scope(select(Parcel), scope).where(_TAB[tab])
+    if search:
+        chosen = chosen.where(
+            or_(Order.number.icontains(search, autoescape=True), Order.contact_name.icontains(search, autoescape=True))
+        )
+    total = session.scalar(chosen.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    number = number if 0 < number <= -(-total // PAGE_SIZE) else 1
+    order = Parcel.status_changed_at.desc() if tab in NEWEST_FIRST else Order.placed_at.asc()
+    page = chosen.options(*_with_facts()).order_by(order, Parcel.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    return ParcelPage(session.scalars(page).unique().all(), total, number)
+
+
+def parcel(session: Session, public_id: str, scope: Scope) -> Parcel:
+    """Return a parcel with its order, place and lines; :class:`NotFoundError` outside the scope."""
+    wanted = _in_scope(select(Parcel), scope).where(Parcel.public_id == public_id).options(*_with_facts())
+    found: Parcel | None = session.scalars(wanted).unique().first()
+    if found is None:
+        raise NotFoundError("Parcel")
+    return found
+
+
+def to_print(session: Session, scope: Scope, public_ids: Sequence[str]) -> Sequence[Parcel]:
+    """Return the named parcels, oldest order first; foreign and cancelled ones are left out."""
+    wanted = _in_scope(select(Parcel), scope).where(Parcel.public_id.in_(public_ids), Parcel.status != _P.CANCELLED)
+    rows: Sequence[Parcel] = (
+        session.scalars(wanted.options(*_with_facts()).order_by(Order.placed_at, Parcel.id)).unique().all()
+    )
+    return rows
+
+
+def latest_shipments(session: Session, parcel_ids: Sequence[int]) -> dict[int, Shipment]:
+    """Return the last attempt of each parcel that had one."""
+    newest = select(func.max(Shipment.id)).where(Shipment.parcel_id.in_(parcel_ids)).group_by(Shipment.parcel_id)
+    rows = session.scalars(select(Shipment).where(Shipment.id.in_(newest)))
+    return {shipment.parcel_id: shipment for shipment in rows}
+
+
+def _in_scope(statement: Any, scope: Scope) -> Any:
+    return (
+        statement.select_from(Parcel)
+        .join(Order, Order.id == Parcel.order_id)
+        .join(Place, Place.id == Parcel.place_id)
+        .outerjoin(Shipment, Shipment.open_key == Parcel.id)
+        .where(place_in_scope(scope))
+    )
+
+
+def _with_facts() -> tuple[ORMOption, ...]:
+    return contains_eager(Parcel.order), contains_eager(Parcel.place), selectinload(Parcel.lines)

@@ -1,0 +1,143 @@
+"""The register of local riders, and the tariffs they ride by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, case, func, or_, select, true
+from sqlalchemy.orm import Session, selectinload
+
+from gallery.accounts.models import Gallery
+from gallery.accounts.permissions import Scope
+from gallery.core.errors import NotFoundError
+from gallery.delivery.models import CarrierTariff, Rider, RiderArea, Shipment, Tariff
+from gallery.delivery.queries.quotes import subdistrict_of
+from gallery.delivery.states import UNDER_WAY
+from gallery.inventory.models import Place, PlaceKind
+from gallery.inventory.queries import place_in_scope
+from gallery.regions.models import Region, RegionLevel
+
+
+def rider_in_scope(scope: Scope) -> ColumnElement[bool]:
+    """Condition on :class:`Rider`: kept by a gallery the actor answers for."""
+    return true() if scope.everything else Rider.gallery_id.in_(scope.galleries)
+
+
+def riders(session: Session, scope: Scope, *, search: str = "") -> Sequence[Rider]:
+    """Return the register with areas: active riders first, by name."""
+    wanted = select(Rider).where(rider_in_scope(scope)).options(selectinload(Rider.areas))
+    if search:
+        wanted = wanted.where(
+            or_(Rider.name.icontains(search, autoescape=True), Rider.plate.icontains(search, autoescape=True))
+        )
+    return session.scalars(wanted.order_by(Rider.is_active.desc(), Rider.name, Rider.id)).all()
+
+
+def rider(session: Session, public_id: str, scope: Scope) -> Rider:
+    """Return one rider; :class:`NotFoundError` outside the scope."""
+    found = session.scalar(select(Rider).where(Rider.public_id == public_id, rider_in_scope(scope)))
+    if found is None:
+        raise NotFoundError("Rider")
+    return found
+
+
+def open_jobs(session: Session, rider_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many parcels each rider has to bring now."""
+    rows = session.execute(
+        select(Shipment.rider_id, func.count())
+        .where(Shipment.rider_id.in_(rider_ids), Shipment.status.in_(UNDER_WAY))
+        .group_by(Shipment.rider_id)
+    )
+    return {rider_id: count for rider_id, count in rows if rider_id is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A rider who could take a parcel."""
+
+    public_id: str
+    name: str
+    plate: str
+    phone: str
+    covers: bool
+    jobs: int
+
+
+def candidates(session: Session, *, origin_village: str | None, destination_village: str | None) -> list[Candidate]:
+    """Return active riders of the island of origin: who serves the destination first, then the least busy."""
+    island = select(Region.island).where(Region.code == origin_village).scalar_subquery()
+    on_island = (
+        select(RiderArea.rider_id)
+        .join(Region, Region.parent_code == RiderArea.subdistrict_code)
+        .where(Region.level == RegionLevel.VILLAGE, Region.island == island)
+    )
+    serving = select(RiderArea.rider_id).where(RiderArea.subdistrict_code == subdistrict_of(destination_village or ""))
+    covers = case((Rider.id.in_(serving), 1), else_=0)
+    jobs = (
+        select(func.count())
+        .where(Shipment.rider_id == Rider.id, Shipment.status.in_(UNDER_WAY))
+        .correlate(Rider)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Rider.public_id, Rider.name, Rider.plate, Rider.phone, covers, jobs)
+        .where(Rider.is_active, Rider.id.in_(on_island))
+        .order_by(covers.desc(), jobs, Rider.name)
+    )
+    return [Candidate(p, n, plate, phone, bool(c), int(j)) for p, n, plate, phone, c, j in rows]
+
+
+def subdistricts(session: Session) -> list[tuple[Region, list[Region]]]:
+    """Return each regency with its subdistricts, for the rider's area."""
+    rows = session.scalars(
+        select(Region).where(Region.level.in_([RegionLevel.REGENCY, RegionLevel.SUBDISTRICT])).order_by(Region.code)
+    ).all()
+    below: dict[str | None, list[Region]] = {}
+    for region in rows:
+        below.setdefault(region.parent_code, []).append(region)
+    return [(row, below.get(row.code, [])) for row in rows if row.level is RegionLevel.REGENCY]
+
+
+def galleries(session: Session, scope: Scope) -> Sequence[Gallery]:
+    """Return the galleries that may keep a rider's entry."""
+    mine = true() if scope.everything else Gallery.id.in_(scope.galleries)
+    return session.scalars(select(Gallery).where(mine, Gallery.is_active).order_by(Gallery.name)).all()
+
+
+def places_with_tariff(session: Session, scope: Scope) -> list[tuple[Place, Tariff | None]]:
+    """Return every active place with its tariff, if it has one: galleries first."""
+    rows = session.execute(
+        select(Place, Tariff)
+        .outerjoin(Tariff, Tariff.place_id == Place.id)
+        .where(place_in_scope(scope), Place.is_active)
+        .order_by(case((Place.kind == PlaceKind.GALLERY, 0), else_=1), Place.name, Place.id)
+    )
+    return [(place, tariff) for place, tariff in rows]
+
+
+def place_with_tariff(session: Session, place_public_id: str, scope: Scope) -> tuple[Place, Tariff | None]:
+    """Return one place and its tariff; :class:`NotFoundError` outside the scope."""
+    row = session.execute(
+        select(Place, Tariff)
+        .outerjoin(Tariff, Tariff.place_id == Place.id)
+        .where(Place.public_id == place_public_id, place_in_scope(scope))
+    ).first()
+    if row is None:
+        raise NotFoundError("Place")
+    place, tariff = row.tuple()
+    return place, tariff
+
+
+def carrier_tariffs(session: Session) -> Sequence[CarrierTariff]:
+    """Return what carriers ask, by way and price."""
+    return session.scalars(
+        select(CarrierTariff).order_by(
+            CarrierTariff.origin_island, CarrierTariff.destination_island, CarrierTariff.first_kg_idr
+        )
+    ).all()
+
+
+def carriers(session: Session) -> Sequence[str]:
+    """Return the names of carriers that can be chosen."""
+    return session.scalars(
+        select(CarrierTariff.carrier).where(CarrierTariff.is_active).distinct().order_by(CarrierTariff.carrier)
+    ).all()
