@@ -4,18 +4,18 @@ import os
 from pathlib import Path
 
 import click
-from flask import current_app
-from flask.cli import AppGroup
+from flask import Blueprint, current_app
 
 from gallery.core import backups
 from gallery.core.db import db
 from gallery.core.errors import GalleryError
 
-cli = AppGroup("backup", help="Encrypted backups of database and files; the passphrase is in BACKUP_PASSPHRASE.")
+bp = Blueprint("backup", __name__, cli_group="backup")
+bp.cli.help = "Encrypted backups of database and files; the passphrase is in BACKUP_PASSPHRASE."
 SHORTEST_PASSPHRASE = 12
 
 
-@cli.command()
+@bp.cli.command("create")
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 def create(target: Path) -> None:
     """Write a backup to TARGET while the site runs."""
@@ -28,7 +28,7 @@ def create(target: Path) -> None:
     click.echo(f"{target}: {len(manifest['members'])} members, {target.stat().st_size} bytes, checked by SHA-256")
 
 
-@cli.command()
+@bp.cli.command("restore")
 @click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def restore(source: Path) -> None:
     """Bring SOURCE back into an empty database and an empty DATA_DIR; stop the site first."""

@@ -12,13 +12,15 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import click
+from flask import Blueprint
 
 STOP_WAIT_S: Final = 25  # a little more than gunicorn's graceful_timeout
+bp = Blueprint("serve", __name__, cli_group=None)
 START_WAIT_S: Final = 30
 LOOK_EVERY_S: Final = 0.2
 
 
-@click.command()
+@bp.cli.command("serve")
 def serve() -> None:
     """Run web server and worker until Ctrl-C; when one of them ends, stop the other too."""
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
@@ -27,7 +29,7 @@ def serve() -> None:
     children: list[subprocess.Popen[bytes]] = []
     with _stop_asked() as asked:
         try:
-            children.append(_start("gunicorn", "wsgi:application"))
+            children.append(_start("gunicorn", "wsgi:app"))
             children.append(_start("flask", "jobs", "work"))
             if _answers(address, children, asked):
                 click.echo(f"\nThe gallery is open at {address}   (Ctrl-C closes it)\n")
