@@ -108,7 +108,7 @@ test-sqlite: setup
 
 .PHONY: test-postgresql
 test-postgresql: setup
-	$(PYTEST) $(TEST_FLAGS) --database postgresql
+	$(PYTEST) $(TEST_FLAGS) --database postgresql --ignore tests/architecture # those read files, no database
 
 .PHONY: coverage
 coverage: setup ## branch coverage of the business code, on SQLite
