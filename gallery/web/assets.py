@@ -88,9 +88,9 @@ class Assets:
 
     def _build(self) -> dict[str, str]:
         names: dict[str, str] = {}
-        paths = [p.relative_to(self.source).as_posix() for p in self._sources()]
+        paths = {p.relative_to(self.source).as_posix() for p in self._sources()} | BUNDLES.keys()
         # Style sheets come last: they contain the addresses of pictures and fonts.
-        for path in sorted(paths, key=lambda p: p.endswith(".css")):
+        for path in sorted(paths, key=lambda p: (p.endswith(".css"), p)):
             content = self._content(path, names)
             digest = hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
             name = PurePosixPath(path)

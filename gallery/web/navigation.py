@@ -1,4 +1,4 @@
-"""The side menu of staff and sellers: what exists, in order, and only what the signed-in person may open."""
+"""Links of the shared layouts: only to what exists, and in a workspace only to what the signed-in person may open."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from flask import Flask, current_app, request
 from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 
 class _Actor(Protocol):
@@ -14,70 +16,85 @@ class _Actor(Protocol):
 
 @dataclass(frozen=True)
 class NavItem:
-    """One link; an endpoint that is not registered is left out, so that no menu holds a dead link."""
+    """One link of a side menu. Its permission is the one its page states, so the two cannot disagree."""
 
     group: Any
     text: Any
     icon: str
-    endpoint: str
-    permission: str | None = None
+    path: str
 
 
-_GALLERY, _ORDERS, _CATALOGUE, _SITE = _l("Galeri PLUT"), _l("Pesanan"), _l("Katalog"), _l("Situs")
-
+_ORDERS, _GALLERY, _CATALOGUE, _SITE = _l("Pesanan"), _l("Galeri PLUT"), _l("Katalog"), _l("Situs")
 STAFF: tuple[NavItem, ...] = (
-    NavItem(_ORDERS, _l("Pesanan"), "receipt", "staff.orders.index", "order.view"),
-    NavItem(_ORDERS, _l("Pembayaran"), "wallet", "staff.payments.index", "payment.verify"),
-    NavItem(_ORDERS, _l("Pengiriman"), "bike", "staff.shipments.index", "shipment.hand_over"),
-    NavItem(_ORDERS, _l("Kurir setempat"), "users", "staff.riders.index", "rider.manage"),
-    NavItem(_ORDERS, _l("Tarif antar"), "map-pin", "staff.tariffs.index", "tariff.manage"),
-    NavItem(_GALLERY, _l("Stok"), "package", "staff.stock.index", "stock.view"),
-    NavItem(_CATALOGUE, _l("Kurasi"), "list", "staff.review.index", "review.decide"),
-    NavItem(_CATALOGUE, _l("Produk"), "layout-grid", "staff.products.index", "product.view"),
-    NavItem(_CATALOGUE, _l("Impor lembar kerja"), "file-up", "staff.submissions.index", "submission.view"),
-    NavItem(_CATALOGUE, _l("Data UMKM"), "store", "staff.businesses.index", "business.view"),
-    NavItem(_SITE, _l("Berita"), "pencil", "staff.news.index", "news.write"),
-    NavItem(_SITE, _l("Pengguna"), "users", "staff.users.index", "user.manage"),
-    NavItem(_SITE, _l("Pekerjaan latar"), "clock", "staff.jobs.index", "job.manage"),
-    NavItem(_SITE, _l("Jejak audit"), "shield-check", "staff.audit.index", "audit.view"),
+    NavItem(_ORDERS, _l("Pesanan"), "receipt", "/petugas/pesanan/"),
+    NavItem(_ORDERS, _l("Pembayaran"), "wallet", "/petugas/pembayaran/"),
+    NavItem(_ORDERS, _l("Pengiriman"), "bike", "/petugas/pengiriman/"),
+    NavItem(_ORDERS, _l("Kurir setempat"), "users", "/petugas/kurir/"),
+    NavItem(_ORDERS, _l("Tarif antar"), "map-pin", "/petugas/tarif/"),
+    NavItem(_GALLERY, _l("Stok"), "package", "/petugas/stok/"),
+    NavItem(_CATALOGUE, _l("Kurasi"), "list", "/petugas/kurasi/"),
+    NavItem(_CATALOGUE, _l("Produk"), "layout-grid", "/petugas/produk/"),
+    NavItem(_CATALOGUE, _l("Impor lembar kerja"), "file-up", "/petugas/impor/"),
+    NavItem(_CATALOGUE, _l("Data UMKM"), "store", "/petugas/registri/"),
+    NavItem(_SITE, _l("Berita"), "pencil", "/petugas/berita/"),
+    NavItem(_SITE, _l("Pengguna"), "users", "/petugas/pengguna/"),
+    NavItem(_SITE, _l("Pekerjaan latar"), "clock", "/petugas/pekerjaan/"),
+    NavItem(_SITE, _l("Jejak audit"), "shield-check", "/petugas/audit/"),
 )
 _SHOP = _l("Usaha saya")
 SELLER: tuple[NavItem, ...] = (
-    NavItem(_SHOP, _l("Ringkasan"), "house", "seller.home.index"),
-    NavItem(_SHOP, _l("Produk"), "layout-grid", "seller.products.index"),
-    NavItem(_SHOP, _l("Stok di rumah"), "package", "seller.stock.index"),
-    NavItem(_SHOP, _l("Pesanan"), "receipt", "seller.orders.index"),
-    NavItem(_SHOP, _l("Profil usaha"), "store", "seller.business.index"),
+    NavItem(_SHOP, _l("Ringkasan"), "house", "/umkm-saya/"),
+    NavItem(_SHOP, _l("Produk"), "layout-grid", "/umkm-saya/produk/"),
+    NavItem(_SHOP, _l("Stok di rumah"), "package", "/umkm-saya/stok/"),
+    NavItem(_SHOP, _l("Pesanan"), "receipt", "/umkm-saya/pesanan/"),
+    NavItem(_SHOP, _l("Profil usaha"), "store", "/umkm-saya/profil/"),
 )
+
+
+def endpoint_at(path: str) -> str | None:
+    """The endpoint that answers GET ``path``; none where no page of this release stands."""
+    known: dict[str, str | None] = current_app.extensions["navigation"]
+    if path not in known:
+        try:
+            known[path] = current_app.url_map.bind("localhost").match(path, method="GET")[0]
+        except RequestRedirect:
+            known[path] = endpoint_at(f"{path}/")
+        except HTTPException:
+            known[path] = None
+    return known[path]
+
+
+def site_path(path: str) -> str | None:
+    """The address of a well-known page (``/keranjang``) in the language of this one; none if it does not exist."""
+    return f"{request.script_root}{path}" if endpoint_at(path) else None
 
 
 def nav_groups(items: Iterable[NavItem], actor: _Actor) -> list[tuple[Any, list[NavItem]]]:
     """The items this person may open, grouped under their headings."""
     groups: dict[str, tuple[Any, list[NavItem]]] = {}
     for item in items:
-        if item.endpoint not in current_app.view_functions:
+        endpoint = endpoint_at(item.path)
+        if endpoint is None:
             continue
-        if item.permission is None or actor.can(item.permission):
+        permission = getattr(current_app.view_functions[endpoint], "permission", None)
+        if permission is None or actor.can(permission):
             groups.setdefault(str(item.group), (item.group, []))[1].append(item)
     return list(groups.values())
 
 
 def is_here(item: NavItem) -> bool:
-    """Whether the current page belongs to the item: same feature blueprint."""
-    return (request.endpoint or "").rpartition(".")[0] == item.endpoint.rpartition(".")[0]
-
-
-def has_endpoint(endpoint: str) -> bool:
-    """Whether a page exists in this installation; for links of shared layouts."""
-    return endpoint in current_app.view_functions
+    """Whether the current page belongs to the item's feature."""
+    here, there = request.endpoint or "", endpoint_at(item.path) or ""
+    return here.rpartition(".")[0] == there.rpartition(".")[0]
 
 
 def init_app(app: Flask) -> None:
     """Give templates the menus."""
+    app.extensions["navigation"] = {}
     app.jinja_env.globals.update(
         nav_groups=nav_groups,
         nav_is_here=is_here,
-        has_endpoint=has_endpoint,
+        site_path=site_path,
         STAFF_NAV=STAFF,
         SELLER_NAV=SELLER,
     )

@@ -19,7 +19,7 @@ class Site:
 
 DEFAULTS = {
     "SITE_NAME": "Galeri UMKM Babel",
-    "SITE_REGION": "Kepulauan Bangka Belitung",
+    "SITE_REGION": "Kep. Bangka Belitung",
     "SITE_OWNER": "Dinas Koperasi dan UKM Provinsi Kepulauan Bangka Belitung",
     "SITE_EMAIL": "",
     "SITE_PHONE": "",
