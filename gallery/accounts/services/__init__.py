@@ -1,0 +1,1 @@
+"""Changes of accounts: signing in, sessions, people and their roles."""

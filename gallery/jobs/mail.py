@@ -1,0 +1,20 @@
+"""Sends the mails that services asked for, in the reader's language."""
+
+from typing import Any
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+
+from gallery.core import adapters
+from gallery.core.mail import Message
+from gallery.core.outbox import handles
+
+
+@handles("mail.send")
+def send(payload: dict[str, Any]) -> None:
+    """Render ``emails/<template>.txt`` (its first line is the subject) and hand the mail over."""
+    with force_locale(payload.get("locale", "id")):
+        base_url = current_app.config["EXTERNAL_URL"].rstrip("/")  # never the host of a request (SECURITY R8)
+        text = render_template(f"emails/{payload['template']}.txt", base_url=base_url, **payload["facts"])
+    subject, _, body = text.strip().partition("\n")
+    adapters.mailer().send(Message(payload["to"], subject.strip(), body.strip() + "\n"))

@@ -1,0 +1,144 @@
+"""The own account: profile, password, devices, own data."""
+
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from gallery.accounts.errors import AccountExistsError, WeakPasswordError
+from gallery.accounts.models import User
+from gallery.accounts.passwords import verify_password
+from gallery.accounts.queries import sessions_of
+from gallery.accounts.services import people, sessions, sign_in
+from gallery.core import adapters, clock
+from gallery.core.db import db, transaction
+from gallery.web import session as web_session
+from gallery.web.guards import signed_in
+from gallery.web.session import current_actor, current_session_id
+from gallery.web.shop.account_forms import ChangePasswordForm, ConfirmForm, ProfileForm
+from gallery.web.shop.auth_forms import weakness
+
+bp = Blueprint("account", __name__, url_prefix="/akun")
+
+
+@bp.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    return render_template("shop/account/index.html", user=_user())
+
+
+@bp.route("/profil", methods=["GET", "POST"])
+@signed_in
+def profile() -> ResponseReturnValue:
+    user = _user()
+    form = ProfileForm(obj=user)
+    if form.validate_on_submit() and _is_own_password(user, form):
+        try:
+            with transaction() as session:
+                people.update_profile(
+                    session,
+                    user.id,
+                    name=str(form.name.data),
+                    email=form.normal_email(),
+                    phone=form.normal_phone(),
+                )
+        except AccountExistsError:
+            form.form_errors.append(_("Nomor atau surel ini sudah dipakai akun lain. Periksa lagi."))
+        else:
+            flash(_("Profil tersimpan."))
+            return redirect(url_for("shop.account.index"), 303)
+    return render_template("shop/account/profile.html", form=form), 422 if form.is_submitted() else 200
+
+
+@bp.route("/kata-sandi", methods=["GET", "POST"])
+@signed_in
+def password() -> ResponseReturnValue:
+    user, form = _user(), ChangePasswordForm()
+    if form.validate_on_submit() and _is_own_password(user, form):
+        try:
+            with transaction() as session:
+                people.change_password(session, user.id, str(form.password.data), keep_session=current_session_id())
+        except WeakPasswordError as error:
+            form.password.errors = [weakness(error)]
+        else:
+            flash(_("Kata sandi diganti. Perangkat lain sudah dikeluarkan."))
+            return redirect(url_for("shop.account.index"), 303)
+    return render_template("shop/account/password.html", form=form), 422 if form.is_submitted() else 200
+
+
+@bp.get("/perangkat")
+@signed_in
+def devices() -> ResponseReturnValue:
+    rows = sessions_of(db.session(), _user().id, clock.now())
+    return render_template("shop/account/devices.html", sessions=rows, own_id=current_session_id())
+
+
+@bp.post("/perangkat/<public_id>/keluar")
+@signed_in
+def end_device(public_id: str) -> ResponseReturnValue:
+    with transaction() as session:
+        sessions.end_own(session, _own_id(), public_id)
+    flash(_("Perangkat itu sudah dikeluarkan."))
+    return redirect(url_for("shop.account.devices"), 303)
+
+
+@bp.post("/perangkat/keluar-semua")
+@signed_in
+def end_all_devices() -> ResponseReturnValue:
+    with transaction() as session:
+        sessions.end_all(session, _own_id())
+    web_session.sign_out()
+    flash(_("Semua perangkat sudah dikeluarkan, termasuk yang ini."))
+    return redirect(url_for("shop.auth.sign_in"), 303)
+
+
+@bp.get("/data-saya.json")
+@signed_in
+def export() -> ResponseReturnValue:
+    """Everything the account itself holds about its owner (UU PDP art. 32)."""
+    user = _user()
+    answer: Response = jsonify(
+        name=user.name,
+        email=user.email,
+        phone=user.phone,
+        created_at=user.created_at.isoformat(),
+        roles=[grant.role.value for grant in user.grants],
+        devices=[
+            {"device": row.device, "since": row.created_at.isoformat(), "last_seen": row.last_seen_at.isoformat()}
+            for row in sessions_of(db.session(), user.id, clock.now())
+        ],
+    )
+    answer.headers["Content-Disposition"] = "attachment; filename=data-saya.json"
+    return answer
+
+
+@bp.route("/hapus", methods=["GET", "POST"])
+@signed_in
+def erase() -> ResponseReturnValue:
+    user, form = _user(), ConfirmForm()
+    if current_actor().grants:
+        abort(403)  # an account with roles is closed by an administrator, who hands its work over
+    if form.validate_on_submit() and _is_own_password(user, form):
+        with transaction() as session:
+            people.erase(session, user.id, actor=current_actor())
+        web_session.sign_out()
+        flash(_("Akun Anda sudah dihapus."))
+        return redirect(url_for("shop.auth.sign_in"), 303)
+    return render_template("shop/account/erase.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _own_id() -> int:
+    return current_actor().user_id or abort(401)
+
+
+def _user() -> User:
+    return db.session.get_one(User, _own_id())
+
+
+def _is_own_password(user: User, form: ConfirmForm) -> bool:
+    """Changes of an account ask for its password again (ASVS 7.5.1); wrong tries are counted like sign-ins."""
+    with transaction() as session:
+        sign_in.count_try(session, adapters.cipher(), f"confirm:{user.id}", f"confirm:{user.id}")
+    if verify_password(user.password_hash, str(form.current_password.data)):
+        return True
+    form.current_password.errors = [_("Kata sandi ini tidak cocok. Tulis kata sandi yang sekarang Anda pakai.")]
+    return False
