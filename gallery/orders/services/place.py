@@ -100,9 +100,9 @@ def create(session: Session, new: NewOrder, *, actor: Actor) -> Order:
     session.flush()  # the number is made of the id, which only the database hands out without a gap in uniqueness
     order.number = f"{NUMBER_PREFIX}-{clock.today():%y%m%d}-{order.id:04d}"
     for parcel in parcels:
+        order.parcels.append(parcel)
         for line in parcel.lines:
             line.order = order
-        order.parcels.append(parcel)
     order.events.append(OrderEvent(kind=EventKind.PLACED, at=clock.now(), actor_id=actor.user_id, facts={}))
     session.flush()
     emit(session, "order.placed", order_id=order.id)
