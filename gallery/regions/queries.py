@@ -1,0 +1,47 @@
+"""Reads of regions."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from gallery.regions.models import Region, RegionLevel
+
+DISTRICT_CODE_LENGTH = 5  # "19.71"
+SUBDISTRICT_CODE_LENGTH = 8  # "19.71.05"
+
+
+def district_of(code: str) -> str:
+    """Return the code of the regency or city that a code lies in: the first five characters."""
+    return code[:DISTRICT_CODE_LENGTH]
+
+
+def subdistrict_of(village_code: str) -> str:
+    """Return the code of the subdistrict of a village."""
+    return village_code[:SUBDISTRICT_CODE_LENGTH]
+
+
+def districts(session: Session) -> list[Region]:
+    """Return the regencies and cities by code."""
+    rows = select(Region).where(Region.level == RegionLevel.REGENCY).order_by(Region.code)
+    return list(session.scalars(rows))
+
+
+def children(session: Session, code: str) -> list[Region]:
+    """Return the regions directly below one, by name."""
+    return list(session.scalars(select(Region).where(Region.parent_code == code).order_by(Region.name)))
+
+
+def region(session: Session, code: str) -> Region | None:
+    """Return one region, or None for a code that does not exist."""
+    return session.get(Region, code)
+
+
+def full_name(session: Session, village_code: str) -> str:
+    """Return "village, subdistrict, district" for printing an address; "" for an unknown code."""
+    village, subdistrict, district = aliased(Region), aliased(Region), aliased(Region)
+    found = session.execute(
+        select(village.name, subdistrict.name, district.name)
+        .join(subdistrict, subdistrict.code == village.parent_code)
+        .join(district, district.code == subdistrict.parent_code)
+        .where(village.code == village_code)
+    ).first()
+    return ", ".join(found) if found else ""

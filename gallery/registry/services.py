@@ -1,0 +1,155 @@
+"""Changes of the register. Every function runs inside the caller's ``transaction()``."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gallery.accounts.permissions import Actor
+from gallery.core import audit
+from gallery.core.crypto import FieldCipher
+from gallery.core.errors import NotFoundError
+from gallery.core.ids import public_id, slugify
+from gallery.core.locks import lock_row
+from gallery.core.outbox import emit
+from gallery.regions.queries import district_of
+from gallery.registry.errors import NibTakenError, NikTakenError
+from gallery.registry.identity import mask_account, mask_nik, normal_nib, normal_nik
+from gallery.registry.models import Business, Person
+from gallery.registry.queries import business_in_scope
+
+NIK_CONTEXT = "person.nik"
+ACCOUNT_CONTEXT = "business.bank_account"
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessFacts:
+    """What people tell about a business. ``phone`` is E.164; ``nik``, ``bank_account`` None = leave as it is."""
+
+    name: str
+    owner_name: str
+    district_code: str
+    phone: str
+    village_code: str | None = None
+    address: str = ""
+    story: str = ""
+    since_year: int | None = None
+    nib: str | None = None
+    nik: str | None = None
+    bank_code: str | None = None
+    bank_account: str | None = None
+    bank_holder: str | None = None
+
+
+def register_business(session: Session, cipher: FieldCipher, facts: BusinessFacts, *, actor: Actor) -> Business:
+    """Add a business, with its owner unless a person with the same NIK is known already.
+
+    Raises :class:`InvalidNikError`, :class:`InvalidNibError`, :class:`NibTakenError`; :class:`NotFoundError` when the
+    district is not the actor's.
+    """
+    _require_district(actor, facts.district_code)
+    owner = _known_owner(session, cipher, facts)
+    if owner is None:
+        owner = Person(name=facts.owner_name, phone=facts.phone)
+        session.add(owner)
+        session.flush()  # the ciphertext is bound to the row's id
+        _set_nik(session, cipher, owner, facts.nik)
+    row = Business(public_id=public_id(), owner=owner, district_code=facts.district_code)
+    _fill(session, cipher, row, facts)
+    session.add(row)
+    session.flush()  # callers link to the id
+    audit.record(session, actor, "business.registered", f"business:{row.public_id}")
+    return row
+
+
+def update_business(
+    session: Session, cipher: FieldCipher, business_id: int, facts: BusinessFacts, *, actor: Actor
+) -> Business:
+    """Change a business and its owner; names on pages follow (``business.changed``)."""
+    row = _in_scope(session, business_id, actor)
+    owner = session.get_one(Person, row.owner_id)
+    owner.name = facts.owner_name
+    _set_nik(session, cipher, owner, facts.nik)
+    _fill(session, cipher, row, facts)
+    audit.record(session, actor, "business.changed", f"business:{row.public_id}")
+    emit(session, "business.changed", business_id=row.id)
+    return row
+
+
+def set_active(session: Session, business_id: int, *, is_active: bool, actor: Actor) -> Business:
+    """Suspend a business or let it sell again; its products leave or return to the shop."""
+    row = _in_scope(session, business_id, actor)
+    row.is_active = is_active
+    audit.record(session, actor, "business.resumed" if is_active else "business.suspended", f"business:{row.public_id}")
+    emit(session, "business.changed", business_id=row.id)
+    return row
+
+
+def set_photo(session: Session, business_id: int, file_id: int, *, actor: Actor) -> None:
+    """Show this stored picture on the profile."""
+    row = _in_scope(session, business_id, actor)
+    row.photo_file_id = file_id
+    emit(session, "business.changed", business_id=row.id)
+
+
+def reveal_nik(session: Session, cipher: FieldCipher, business_id: int, *, reason: str, actor: Actor) -> str | None:
+    """Return the owner's NIK in clear, and write down who saw it and why (SECURITY R59)."""
+    row = session.scalar(
+        select(Business).where(Business.id == business_id, business_in_scope(actor.scope("nik.reveal")))
+    )
+    if row is None:
+        raise NotFoundError("business")
+    owner = session.get_one(Person, row.owner_id)
+    audit.record(session, actor, "nik.revealed", f"person:{owner.public_id}", reason=reason)
+    if owner.nik_encrypted is None:
+        return None
+    return cipher.decrypt(owner.nik_encrypted, f"{NIK_CONTEXT}:{owner.id}")
+
+
+def _known_owner(session: Session, cipher: FieldCipher, facts: BusinessFacts) -> Person | None:
+    if not facts.nik:
+        return None
+    index = cipher.blind_index(normal_nik(facts.nik), NIK_CONTEXT)
+    return session.scalar(select(Person).where(Person.nik_index == index))
+
+
+def _set_nik(session: Session, cipher: FieldCipher, person: Person, nik: str | None) -> None:
+    if not nik:
+        return
+    nik = normal_nik(nik)
+    index = cipher.blind_index(nik, NIK_CONTEXT)
+    if session.scalar(select(Person.id).where(Person.nik_index == index, Person.id != person.id)) is not None:
+        raise NikTakenError
+    person.nik_encrypted = cipher.encrypt(nik, f"{NIK_CONTEXT}:{person.id}")
+    person.nik_index, person.nik_hint = index, mask_nik(nik)
+
+
+def _fill(session: Session, cipher: FieldCipher, row: Business, facts: BusinessFacts) -> None:
+    nib = normal_nib(facts.nib) if facts.nib else None
+    with session.no_autoflush:  # the row may be half filled
+        taken = nib and session.scalar(select(Business.id).where(Business.nib == nib, Business.id != (row.id or 0)))
+    if taken:
+        raise NibTakenError
+    if facts.village_code and district_of(facts.village_code) != facts.district_code:
+        raise NotFoundError("village")
+    row.name, row.slug, row.phone, row.nib = facts.name, slugify(facts.name), facts.phone, nib
+    row.village_code, row.address = facts.village_code, facts.address
+    row.story, row.since_year = facts.story, facts.since_year
+    row.bank_code, row.bank_holder = facts.bank_code, facts.bank_holder
+    if facts.bank_account:
+        row.bank_account_encrypted = cipher.encrypt(facts.bank_account, f"{ACCOUNT_CONTEXT}:{row.public_id}")
+        row.bank_account_hint = mask_account(facts.bank_account)
+
+
+def _in_scope(session: Session, business_id: int, actor: Actor) -> Business:
+    row = lock_row(session, Business, business_id)
+    scope = actor.scope("business.edit")
+    if not (scope.everything or row.district_code in scope.districts or row.id in scope.businesses):
+        raise NotFoundError("business")
+    return row
+
+
+def _require_district(actor: Actor, district_code: str) -> None:
+    scope = actor.scope("business.edit")
+    if not (scope.everything or district_code in scope.districts):
+        raise NotFoundError("district")
