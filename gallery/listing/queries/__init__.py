@@ -2,14 +2,20 @@
 
 from gallery.listing.queries.entries import Entry, by_business, entries, newest, popular
 from gallery.listing.queries.facets import catalogue_version, counts_by_category, counts_by_district
+from gallery.listing.queries.page import FacetValue, ListingPage, ListingQuery, Sort, listing_page
 
 __all__ = [
     "Entry",
+    "FacetValue",
+    "ListingPage",
+    "ListingQuery",
+    "Sort",
     "by_business",
     "catalogue_version",
     "counts_by_category",
     "counts_by_district",
     "entries",
+    "listing_page",
     "newest",
     "popular",
 ]

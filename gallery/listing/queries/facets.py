@@ -5,9 +5,9 @@ change, so every count that a page shows is a sum over a few hundred numbers hel
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, select
@@ -87,6 +87,11 @@ class Catalogue:
     products: Mapping[int, int]  # by cell
     categories: Mapping[int, CategoryLabel]  # in their order
     districts: Mapping[str, str]
+    total: int
+    in_gallery: int
+    by_category: Mapping[int, int]
+    by_district: Mapping[str, int]
+    by_pair: Mapping[tuple[int, str], int]  # category and district
 
     def counts(self, wanted: FacetFilter, products: Mapping[int, int] | None = None) -> Counts:
         """Count each facet with all other facets applied; of ``products`` by cell, or of the whole catalogue."""
@@ -116,13 +121,20 @@ class Catalogue:
                     flags[flag] += number
         return Counts(total, category, district, flags["halal"], flags["available"], flags["in_gallery"])
 
+    def pairs(self, wanted: FacetFilter) -> Mapping[tuple[int, str], int]:
+        """Return how many products each category and district has, with only the filter's flags applied."""
+        if not (wanted.halal or wanted.available or wanted.in_gallery):
+            return self.by_pair
+        flags = replace(wanted, category_ids=frozenset(), district_codes=frozenset())
+        pairs: Counter[tuple[int, str]] = Counter()
+        for cell_id, cell in self.cells.items():
+            if not flags.misses(cell):
+                pairs[cell.category_id, cell.district_code] += self.products[cell_id]
+        return pairs
+
     def cells_of(self, wanted: FacetFilter) -> frozenset[int]:
         """Return the cells that the filter lets through."""
         return frozenset(cell_id for cell_id, cell in self.cells.items() if not wanted.misses(cell))
-
-    def size(self, wanted: FacetFilter) -> int:
-        """Return how many products the filter lets through."""
-        return sum(self.products[cell_id] for cell_id in self.cells_of(wanted))
 
 
 _remembered: Final[WeakKeyDictionary[Engine, Catalogue]] = WeakKeyDictionary()
@@ -152,12 +164,12 @@ def catalogue(session: Session) -> Catalogue:
 
 def counts_by_district(session: Session) -> dict[str, int]:
     """Return how many products on sale each district has."""
-    return dict(catalogue(session).counts(FacetFilter()).district)
+    return dict(catalogue(session).by_district)
 
 
 def counts_by_category(session: Session) -> dict[int, int]:
     """Return how many products on sale each category has."""
-    return dict(catalogue(session).counts(FacetFilter()).category)
+    return dict(catalogue(session).by_category)
 
 
 def _read(session: Session, version: int, words_version: int) -> Catalogue:
@@ -174,16 +186,28 @@ def _read(session: Session, version: int, words_version: int) -> Catalogue:
     )
     codes = {row[3] for row in rows}
     districts = session.execute(select(Region.code, Region.name).where(Region.code.in_(codes)).order_by(Region.code))
+    cells = {row[0]: Cell(*row[2:]) for row in rows}
+    products = {row[0]: row[1] for row in rows}
+    by_pair: Counter[tuple[int, str]] = Counter()
+    for cell_id, cell in cells.items():
+        by_pair[cell.category_id, cell.district_code] += products[cell_id]
     return Catalogue(
         version,
         words_version,
-        {row[0]: Cell(*row[2:]) for row in rows},
-        {row[0]: row[1] for row in rows},
+        cells,
+        products,
         {row[0]: CategoryLabel(*row) for row in categories},
         {row[0]: row[1] for row in districts},
+        sum(products.values()),
+        sum(products[cell_id] for cell_id, cell in cells.items() if cell.is_in_gallery),
+        _summed(by_pair, 0),
+        _summed(by_pair, 1),
+        by_pair,
     )
 
 
-def tally(cell_ids: Iterable[int]) -> Counter[int]:
-    """Count candidates by cell."""
-    return Counter(cell_ids)
+def _summed(by_pair: Mapping[tuple[int, str], int], part: int) -> Counter[Any]:
+    sums: Counter[Any] = Counter()
+    for pair, number in by_pair.items():
+        sums[pair[part]] += number
+    return sums
