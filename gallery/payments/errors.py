@@ -1,6 +1,6 @@
 """What can go wrong with a payment."""
 
-from gallery.core.errors import ConflictError, GalleryError
+from gallery.core.errors import ConflictError
 
 
 class NoBankAccountError(ConflictError):
@@ -25,11 +25,10 @@ class PaymentClosedError(ConflictError):
         self.current = current
 
 
-class ProofRefusedError(GalleryError):
-    """The uploaded proof is not a picture that can be read."""
+class PaymentUnderReviewError(ConflictError):
+    """The buyer's proof is being checked: the order can not be cancelled by the buyer meanwhile."""
 
-    code = "proof_refused"
-    status = 422
+    code = "payment_under_review"
 
 
 class TooManyProofsError(ConflictError):

@@ -1,9 +1,13 @@
 """Life of a payment and of a refund."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from gallery.core.states import Machine
+
+TRANSFER_TIME: Final = timedelta(hours=24)  # to transfer the money; the pieces wait that long
+PICKUP_TIME: Final = timedelta(hours=72)  # to come to the counter and pay in cash
 
 
 class PaymentMethod(StrEnum):

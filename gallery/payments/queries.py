@@ -1,0 +1,171 @@
+"""Reads of payments: the buyer's page and the staff's list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from gallery.accounts.permissions import Scope
+from gallery.core.errors import NotFoundError
+from gallery.core.files import StoredFile
+from gallery.orders.models import Order
+from gallery.orders.queries import order_in_scope
+from gallery.payments.models import BankAccount, Payment, PaymentProof, Refund
+from gallery.payments.states import PaymentMethod, PaymentStatus, RefundStatus
+
+PAGE_SIZE: Final = 25
+
+
+class Tab(StrEnum):
+    """Lists of the staff's page."""
+
+    TO_CHECK = "to_check"
+    WAITING = "waiting"
+    CASH = "cash"
+    LATE = "late"
+    PAID = "paid"
+
+
+_TRANSFER: Final = Payment.method == PaymentMethod.BANK_TRANSFER
+_TAB: Final[dict[Tab, ColumnElement[bool]]] = {
+    Tab.TO_CHECK: Payment.status == PaymentStatus.UNDER_REVIEW,
+    Tab.WAITING: (Payment.status == PaymentStatus.PENDING) & _TRANSFER,
+    Tab.CASH: (Payment.status == PaymentStatus.PENDING) & ~_TRANSFER,
+    Tab.LATE: Payment.status.in_([PaymentStatus.EXPIRED, PaymentStatus.CANCELLED]) & _TRANSFER,
+    Tab.PAID: Payment.status == PaymentStatus.PAID,
+}
+_OLDEST_FIRST: Final = frozenset({Tab.TO_CHECK, Tab.WAITING, Tab.CASH})
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """One page of a list: what waits longest first, what is over newest first."""
+
+    payments: Sequence[Payment]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def payment_of(session: Session, order_id: int) -> Payment:
+    """Return the payment of an order with its bank account and proofs."""
+    wanted = select(Payment).where(Payment.order_id == order_id)
+    options = joinedload(Payment.bank_account), selectinload(Payment.proofs)
+    return session.scalars(wanted.options(*options)).one()
+
+
+def refunds_of(session: Session, payment_id: int) -> Sequence[Refund]:
+    """Return what is or was owed back for a payment."""
+    return session.scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)).all()
+
+
+def active_accounts(session: Session) -> Sequence[BankAccount]:
+    """Return the accounts that buyers may transfer to."""
+    return session.scalars(select(BankAccount).where(BankAccount.is_active).order_by(BankAccount.id)).all()
+
+
+def tab_counts(session: Session, scope: Scope) -> dict[Tab, int]:
+    """Return how many payments each list holds, in one read."""
+    counts = [func.count().filter(condition) for condition in _TAB.values()]
+    row = session.execute(
+        select(*counts).select_from(Payment).join(Order, Order.id == Payment.order_id).where(order_in_scope(scope))
+    ).one()
+    return dict(zip(_TAB, row, strict=True))
+
+
+def payments_in_scope(session: Session, scope: Scope, tab: Tab, *, search: str = "", number: int = 1) -> PaymentPage:
+    """Return one page of a list. ``search`` is part of an order number, a name, or the exact amount."""
+    wanted = _in_scope(scope).where(_TAB[tab])
+    if search:
+        conditions = [
+            Order.number.icontains(search, autoescape=True),
+            Order.contact_name.icontains(search, autoescape=True),
+        ]
+        digits = "".join(character for character in search if "0" <= character <= "9")
+        if digits and len(digits) <= 12:  # noqa: PLR2004 - more is no amount
+            conditions.append(Payment.amount_idr == int(digits))
+        wanted = wanted.where(or_(*conditions))
+    total = session.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    number = number if 0 < number <= -(-total // PAGE_SIZE) else 1
+    by_age = func.coalesce(Payment.proof_sent_at, Order.placed_at)
+    wanted = wanted.options(contains_eager(Payment.order), joinedload(Payment.bank_account))
+    wanted = wanted.order_by(by_age.asc() if tab in _OLDEST_FIRST else by_age.desc(), Payment.id)
+    return PaymentPage(session.scalars(wanted.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all(), total, number)
+
+
+def payment_in_scope(session: Session, public_id: str, scope: Scope) -> Payment:
+    """Return one payment with order, lines, account and proofs; :class:`NotFoundError` outside the scope."""
+    wanted = _in_scope(scope).where(Payment.public_id == public_id)
+    found = session.scalars(
+        wanted.options(
+            contains_eager(Payment.order).selectinload(Order.lines),
+            joinedload(Payment.bank_account),
+            selectinload(Payment.proofs),
+        )
+    ).first()
+    if found is None:
+        raise NotFoundError("Payment")
+    return found
+
+
+def next_to_check(session: Session, scope: Scope, *, after: Payment) -> Payment | None:
+    """Return the proof that waits longest, other than this one."""
+    wanted = _in_scope(scope).where(_TAB[Tab.TO_CHECK], Payment.id != after.id)
+    return session.scalars(wanted.order_by(Payment.proof_sent_at, Payment.id).limit(1)).first()
+
+
+def proof_file(session: Session, payment_id: int, proof_id: int) -> StoredFile:
+    """Return the file of one of the payment's proofs; :class:`NotFoundError` when it belongs to another one."""
+    found = session.scalar(
+        select(StoredFile)
+        .join(PaymentProof, PaymentProof.file_id == StoredFile.id)
+        .where(PaymentProof.id == proof_id, PaymentProof.payment_id == payment_id)
+    )
+    if found is None:
+        raise NotFoundError("PaymentProof")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """A refund with the order it belongs to, for the staff's list."""
+
+    refund: Refund
+    order: Order
+    payment: Payment
+
+
+def refunds_in_scope(session: Session, scope: Scope, *, status: RefundStatus = RefundStatus.DUE) -> list[RefundRow]:
+    """Return what is owed to buyers, the oldest first."""
+    rows = session.execute(
+        select(Refund, Order, Payment)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .join(Order, Order.id == Payment.order_id)
+        .where(Refund.status == status, order_in_scope(scope))
+        .order_by(Refund.id)
+        .limit(200)
+    )
+    return [RefundRow(*row) for row in rows]
+
+
+def refund_in_scope(session: Session, public_id: str, scope: Scope) -> Refund:
+    """Return one refund; :class:`NotFoundError` outside the scope."""
+    found = session.scalar(
+        select(Refund)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .join(Order, Order.id == Payment.order_id)
+        .where(Refund.public_id == public_id, order_in_scope(scope))
+    )
+    if found is None:
+        raise NotFoundError("Refund")
+    return found
+
+
+def _in_scope(scope: Scope) -> Select[Payment]:
+    return select(Payment).join(Order, Order.id == Payment.order_id).where(order_in_scope(scope))
