@@ -99,10 +99,11 @@ def migrations() -> Iterator[str]:
 def _migrate_postgresql(folder: str) -> Iterator[str]:
     from sqlalchemy import create_engine
 
-    import gallery.app  # noqa: F401 - so that every model is known
     from gallery.core.db import Base
+    from tests.databases import load_models
     from tests.postgres import own_database
 
+    load_models()
     with own_database(f"check_{os.getpid()}_a") as migrated, own_database(f"check_{os.getpid()}_b") as modelled:
         yield from _migrate("PostgreSQL", migrated.render_as_string(hide_password=False), folder)
         engine = create_engine(modelled)

@@ -4,7 +4,10 @@ SQLite: the schema is made once per process, every test works on a copy of that 
 PostgreSQL: the schema is made once per process, and what a test wrote is truncated before the next one.
 """
 
+import importlib
+import pkgutil
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,15 +17,17 @@ from tests import postgres
 
 
 @pytest.fixture(scope="session")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> Engine | Path:
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine | Path]:
     """Make the schema: in this process's PostgreSQL database, or in a SQLite file to copy from."""
-    import gallery.app  # noqa: F401 - so that every model is known
     from gallery.core.db import Base, configure
 
+    load_models()
     if url := postgres.database_url():
         engine = create_engine(url)
         Base.metadata.create_all(engine)
-        return engine
+        yield engine
+        engine.dispose()
+        return
     template = tmp_path_factory.mktemp("schema") / "template.db"
     engine = create_engine(f"sqlite:///{template}")
     configure(engine)
@@ -30,7 +35,7 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Engine | Path:
     with engine.connect() as connection:
         connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
-    return template
+    yield template
 
 
 @pytest.fixture
@@ -41,6 +46,15 @@ def database_url(schema: Engine | Path, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/test.db"
     empty(schema)
     return schema.url.render_as_string(hide_password=False)
+
+
+def load_models() -> None:
+    """Import every module that holds tables, whether or not some page uses it already."""
+    import gallery
+
+    for module in pkgutil.walk_packages(gallery.__path__, "gallery."):
+        if module.name.endswith(".models") or module.name.startswith("gallery.core."):
+            importlib.import_module(module.name)
 
 
 def empty(engine: Engine) -> None:
