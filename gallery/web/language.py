@@ -7,6 +7,8 @@ from urllib.parse import quote
 from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel
 
+from gallery.web.query_string import canonical_query
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -41,7 +43,7 @@ def current_language() -> str:
 
 def language_url(language: str) -> str:
     """The path of the current page, query included, in ``language``."""
-    query = request.query_string.decode("latin-1")
+    query = canonical_query()
     path = PREFIXES.get(language, "") + quote(request.path, safe="/:@!$&'()*+,;=~-._")
     return f"{path}?{query}" if query else path
 
