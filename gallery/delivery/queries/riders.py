@@ -123,7 +123,7 @@ def place_with_tariff(session: Session, place_public_id: str, scope: Scope) -> t
     ).first()
     if row is None:
         raise NotFoundError("Place")
-    place, tariff = row.tuple()
+    place, tariff = row
     return place, tariff
 
 

@@ -112,7 +112,7 @@ def rider_job(session: Session, shipment_public_id: str) -> RiderJob:
     ).first()
     if row is None:
         raise NotFoundError("Shipment")
-    shipment, parcel, order, place = row.tuple()
+    shipment, parcel, order, place = row
     newest = session.scalar(select(func.max(Shipment.id)).where(Shipment.parcel_id == parcel.id))
     under_way = shipment.status in UNDER_WAY and parcel.status in _STILL_TO_BRING
     pieces = session.scalar(select(func.sum(OrderLine.quantity)).where(OrderLine.parcel_id == parcel.id))
