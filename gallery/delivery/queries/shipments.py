@@ -161,7 +161,8 @@ def area_names(session: Session, village_code: str | None) -> list[str]:
         return []
     parts = village_code.split(".")
     codes = [".".join(parts[:length]) for length in (4, 3, 2)]
-    names = dict(session.execute(select(Region.code, Region.name).where(Region.code.in_(codes))).tuples().all())
+    rows = session.execute(select(Region.code, Region.name).where(Region.code.in_(codes)))
+    names = {code: name for code, name in rows}  # noqa: C416 - rows are not typed as pairs
     return [names[code] for code in codes if code in names]
 
 
