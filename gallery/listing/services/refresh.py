@@ -106,12 +106,12 @@ class _Writer:
         words = sorted(surfaces)
         for start in range(0, len(words), BATCH):
             part = SearchTerm.word.in_(words[start : start + BATCH])
-            known |= dict(self.session.execute(select(*columns).where(part)).tuples())
+            known |= dict(self.session.execute(select(*columns).where(part)).all())
         missing = [{"word": w, "surface": surfaces[w], "product_count": 0} for w in words if w not in known]
         if missing:
             self.has_new_words = True
             added = self.session.execute(insert(SearchTerm).returning(*columns), missing)
-            known |= dict(added.tuples())
+            known |= dict(added.all())
         return known
 
     def _replace(self, old: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -> None:

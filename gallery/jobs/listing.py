@@ -1,0 +1,55 @@
+"""The shop follows the catalogue, the register and the stock. Every message may come twice, and late."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from gallery.catalog.models import Licence, Product
+from gallery.core import clock, spool
+from gallery.core.db import db, transaction
+from gallery.core.outbox import every, handles
+from gallery.listing import services
+from gallery.listing.models import ListingEntry
+
+
+@handles("product.changed")
+@handles("stock.changed")
+def refresh_products(payload: dict[str, Any]) -> None:
+    """Bring the products named up to date; what is already true is only read."""
+    ids = payload.get("product_ids") or [payload["product_id"]]
+    with transaction() as session:
+        services.refresh(session, ids)
+
+
+@handles("business.changed")
+def refresh_business(payload: dict[str, Any]) -> None:
+    """Bring all products of a business up to date: its name is on each of them."""
+    ids = db.session.scalars(select(Product.id).where(Product.business_id == payload["business_id"])).all()
+    with transaction() as session:
+        services.refresh(session, ids)
+
+
+@every(hours=6)
+def drop_expired_licences() -> None:
+    """Take badges off products whose licence has run out: no message comes on that day."""
+    ids = db.session.scalars(
+        select(Product.id)
+        .join(Licence, Licence.revision_id == Product.published_revision_id)
+        .join(ListingEntry, ListingEntry.product_id == Product.id)
+        .where(Licence.expires_on < clock.today(), ListingEntry.is_halal | ListingEntry.has_pirt)
+        .distinct()
+    ).all()
+    if ids:
+        with transaction() as session:
+            services.refresh(session, ids)
+
+
+@every(minutes=5)
+def record_search_misses() -> None:
+    """Count what pages have noted of searches in vain."""
+    with spool.taken(Path(current_app.config["DATA_DIR"]) / "spool" / "search-misses") as queries:
+        if queries:
+            with transaction() as session:
+                services.record_misses(session, queries)
