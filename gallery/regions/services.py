@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from gallery.regions.models import Region, RegionLevel
 
-LEVELS: Final = tuple(RegionLevel)  # parents before children
+# The names that the file uses, parents before children; "district" is the English word of idn-area-data for kecamatan.
+LEVELS: Final = {
+    "province": RegionLevel.PROVINCE,
+    "regency": RegionLevel.REGENCY,
+    "district": RegionLevel.SUBDISTRICT,
+    "village": RegionLevel.VILLAGE,
+}
 
 
 def shipped_regions() -> list[dict[str, str]]:
@@ -20,9 +26,9 @@ def shipped_regions() -> list[dict[str, str]]:
 
 def load_regions(session: Session, rows: Iterable[dict[str, str]]) -> int:
     """Insert or update regions by code and return how many rows were read; none is ever deleted."""
-    ordered = sorted(rows, key=lambda row: LEVELS.index(RegionLevel(row["level"])))
-    for level in LEVELS:
-        for row in (row for row in ordered if row["level"] == level):
+    given = list(rows)
+    for name, level in LEVELS.items():
+        for row in (row for row in given if row["level"] == name):
             session.merge(
                 Region(
                     code=row["code"],
@@ -35,7 +41,8 @@ def load_regions(session: Session, rows: Iterable[dict[str, str]]) -> int:
                     lat=float(row["lat"]) if row["lat"] else None,
                     lon=float(row["lon"]) if row["lon"] else None,
                     island=row["island"] or None,
+                    island_group=row["island_group"] or None,
                 )
             )
         session.flush()  # a child's foreign key needs its parent
-    return len(ordered)
+    return len(given)
