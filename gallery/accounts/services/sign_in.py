@@ -20,6 +20,8 @@ from gallery.core.crypto import FieldCipher
 WINDOW: Final = timedelta(minutes=15)
 MAX_PER_ACCOUNT: Final = 8
 MAX_PER_ADDRESS: Final = 40  # an office shares one address
+INDONESIA: Final = 62
+NATIONAL_DIGITS: Final = range(9, 13)
 
 
 def normal_login(text: str) -> str:
@@ -41,6 +43,8 @@ def normal_phone(text: str) -> str | None:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
+    if number.country_code == INDONESIA and len(str(number.national_number)) not in NATIONAL_DIGITS:
+        return None  # the library's Indonesian lengths are wider than what is assigned
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
