@@ -35,14 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         if url := os.environ.get("TEST_DATABASE_URL"):
-            server = make_url(url)
+            server = make_url(url).set(drivername="postgresql+psycopg")
+            config.add_cleanup(lambda: _drop_lasting(server))
         else:
             running = contextlib.ExitStack()
             config.add_cleanup(running.close)
             server = running.enter_context(start_server())
         os.environ[SERVER] = server.render_as_string(hide_password=False)
     if worker is not None or not config.getoption("numprocesses", None):
-        name = f"gallery_test_{os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))[:8]}_{worker or 'main'}"
+        name = f"gallery_test_{run_id()}_{worker or 'main'}"
         own = contextlib.ExitStack()
         config.add_cleanup(own.close)
         url = own.enter_context(own_database(name))
@@ -64,18 +65,40 @@ def database_name() -> str:
     return make_url(os.environ[DATABASE]).database
 
 
+def run_id() -> str:
+    """Return a few characters that all processes of this run share."""
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
+
+
 @contextlib.contextmanager
-def own_database(name: str) -> Iterator[URL]:
-    """Create an empty database on the server of this run and drop it afterwards."""
+def own_database(name: str, template: str = "template0") -> Iterator[URL]:
+    """Create a database on the server of this run, empty or like another one, and drop it afterwards."""
     server = make_url(os.environ[SERVER])
     with _admin(server) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield server.set(database=name)
     finally:
         with _admin(server) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def lasting_database(name: str) -> URL:
+    """Create a database unless it exists; the controlling process drops it at the end of the run."""
+    server = make_url(os.environ[SERVER])
+    with _admin(server) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    return server.set(database=name)
+
+
+def _drop_lasting(server: URL) -> None:
+    with _admin(server) as connection:
+        for (name,) in connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'gallery_seed_%'"
+        ).fetchall():
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _admin(server: URL) -> psycopg.Connection:

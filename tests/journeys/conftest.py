@@ -1,0 +1,117 @@
+"""Fixtures of the journeys: a real browser, the running site, and people with a browser context each."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests import postgres
+from tests.site import Site, demo_site
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, OFFICE = {"width": 360, "height": 800}, {"width": 1366, "height": 900}
+expect.set_options(timeout=10_000)
+
+
+def chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    pytest.fail("no Chromium: apt-get install -y chromium (make test does that as root)")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all pytest-xdist workers of this run see."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, shared: Path, worker_id: str, request) -> Iterator[Site]:
+    """The running site with demo data; each module has its own."""
+    module = request.module.__name__.split(".")[-1]
+    folder = tmp_path_factory.mktemp("site")
+    with demo_site(folder, shared, f"gallery_site_{postgres.run_id()}_{worker_id}_{module}"[:60]) as running:
+        yield running
+        wrong = [line for line in running.log.splitlines() if '"level": "error"' in line or "Traceback" in line]
+        assert wrong == []
+
+
+class Person:
+    """Somebody with a browser of their own; whatever goes wrong in it is remembered."""
+
+    def __init__(self, context: BrowserContext, site: Site) -> None:
+        self.context, self.site, self.troubles = context, site, []
+        self.page = self._watched(context.new_page())
+
+    def _watched(self, page: Page) -> Page:
+        page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
+        page.on("console", lambda m: self.troubles.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("response", lambda r: self.troubles.append(f"{r.status} {r.url}") if r.status >= 500 else None)
+        return page
+
+    def goes(self, path: str) -> Page:
+        """Open a path of the site, or a whole address of it."""
+        answer = self.page.goto(path if path.startswith("http") else self.site.url + path)
+        assert answer.ok, f"{answer.status} {path}"
+        self.sees_no_sideways_scrolling()
+        return self.page
+
+    def signs_in(self, name: str, password: str) -> Page:
+        page = self.goes("/masuk")
+        page.get_by_label(re.compile("Surel atau nomor|Surel atau", re.IGNORECASE)).fill(name)
+        page.get_by_label("Kata sandi", exact=True).fill(password)
+        page.get_by_role("button", name="Masuk").click()
+        expect(page).not_to_have_url(re.compile("/masuk"))
+        return page
+
+    def sees(self, text: str | re.Pattern) -> None:
+        expect(self.page.locator("body")).to_contain_text(text)
+
+    def sees_no_sideways_scrolling(self) -> None:
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
+
+
+@pytest.fixture
+def person(browser: Browser, site: Site) -> Iterator:
+    """Make people: ``person(PHONE)``, ``person(OFFICE, java_script_enabled=False)``."""
+    people = []
+
+    def make(viewport: dict = OFFICE, **options) -> Person:
+        context = browser.new_context(
+            viewport=viewport, base_url=site.url, locale="id-ID", timezone_id="Asia/Jakarta", **options
+        )
+        people.append(Person(context, site))
+        return people[-1]
+
+    yield make
+    for one in people:
+        one.context.close()
+    assert [trouble for one in people for trouble in one.troubles] == []
