@@ -26,17 +26,22 @@ class Submission(Base):
     status: Mapped[SubmissionStatus] = mapped_column(default=SubmissionStatus.CHECKING)
     status_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    sha256: Mapped[str] = mapped_column(default="", index=True)  # of the sheet as sent: the stored file is encrypted
     file_name: Mapped[str]  # as the officer calls it; shown, never used as a path
     photos_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     layout: Mapped[str] = mapped_column(default="")  # which column layout was recognised
     problem: Mapped[dict[str, Any] | None]  # why the file as a whole was refused: code and facts
-    columns: Mapped[list[Any]] = mapped_column(default=list)
+    columns: Mapped[list[Any]] = mapped_column(default=list)  # [key, heading] in the order of the sheet
+    defaults: Mapped[dict[str, Any]] = mapped_column(default=dict)  # cells of an export that has no maker's column
+    notices: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what was left out: examples, stray cells, photos
     total_rows: Mapped[int] = mapped_column(default=0)
     done_rows: Mapped[int] = mapped_column(default=0)
     new_rows: Mapped[int] = mapped_column(default=0)
     changed_rows: Mapped[int] = mapped_column(default=0)
     unchanged_rows: Mapped[int] = mapped_column(default=0)
     wrong_rows: Mapped[int] = mapped_column(default=0)
+    failed_rows: Mapped[int] = mapped_column(default=0)  # right in the preview, refused when they were written
+    beat_at: Mapped[datetime | None]  # last sign of life of the running job
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -52,6 +57,7 @@ class SubmissionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     row_number: Mapped[int]  # as the spreadsheet program shows it
+    unit: Mapped[int]  # number of the first row of the same product: its rows are written together
     outcome: Mapped[RowOutcome]
     cells: Mapped[dict[str, Any]]  # as typed, by column heading
     facts: Mapped[dict[str, Any]]  # as understood

@@ -19,7 +19,7 @@ _S = SubmissionStatus
 SUBMISSION: Final = Machine(
     {
         _S.CHECKING: frozenset({_S.READY, _S.FAILED, _S.CANCELLED}),
-        _S.READY: frozenset({_S.IMPORTING, _S.CANCELLED}),
+        _S.READY: frozenset({_S.IMPORTING, _S.CANCELLED, _S.CHECKING}),  # checked again when photos were added
         _S.IMPORTING: frozenset({_S.DONE}),
         _S.DONE: frozenset(),
         _S.FAILED: frozenset(),
