@@ -6,12 +6,18 @@ and commits what came of it. Every method may be called twice with the same key 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from gallery.core.money import Rupiah
 from gallery.delivery.states import Courier, ShipmentStatus
 from gallery.delivery.tariffs import Point
+
+
+# The signed link of a rider's page: what it is signed for, and how long it opens anything.
+RIDER_LINK: Final = "rider"
+RIDER_LINK_LIFE: Final = timedelta(days=30)
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,6 @@ class ShipmentOpenError(ConflictError):
     code = "shipment_open"
 
 
-class ShipmentSupersededError(ConflictError):
-    """The parcel was given to somebody else in the meantime."""
-
-    code = "shipment_superseded"
-
-
 class RiderUnavailableError(ConflictError):
     """The rider is no longer active."""
 

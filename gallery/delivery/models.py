@@ -128,7 +128,6 @@ class Shipment(Base):
     proof_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     failure_reason: Mapped[FailureReason | None]
     note: Mapped[str] = mapped_column(default="")
-    message_opened_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     picked_up_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -1,7 +1,6 @@
 """Riders of the neighbourhood behind the courier port: no contract, no server, a signed link to a page of ours."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -9,13 +8,18 @@ from gallery.core import clock
 from gallery.core.db import db
 from gallery.core.signing import BadTokenError, Signer
 from gallery.delivery import queries
-from gallery.delivery.courier import Booking, BookingRequest, CourierUpdate, Quote, QuoteRequest
+from gallery.delivery.courier import (
+    FORM_TYPE,
+    RIDER_LINK,
+    RIDER_LINK_LIFE,
+    Booking,
+    BookingRequest,
+    CourierUpdate,
+    Quote,
+    QuoteRequest,
+)
 from gallery.delivery.errors import BadUpdateError
 from gallery.delivery.states import Courier, ShipmentStatus
-
-PURPOSE: Final = "rider"
-LINK_LIFE: Final = timedelta(days=30)
-FORM: Final = "application/x-www-form-urlencoded"
 
 # What a rider may say. Cancelling and taking goods back into stock is the staff's business.
 STEPS: Final = {
@@ -41,22 +45,22 @@ class LocalRiders:
 
     def book(self, request: BookingRequest) -> Booking:
         """Make the rider's link. Nobody is called, so booking twice is booking once."""
-        return Booking(booking_ref=request.key, courier_token=self._signer.sign(PURPOSE, request.key))
+        return Booking(booking_ref=request.key, courier_token=self._signer.sign(RIDER_LINK, request.key))
 
     def cancel(self, booking_ref: str) -> None:
         """Do nothing: the rider page judges the link by the shipment's row each time it is opened."""
 
     def read_update(self, headers: Mapping[str, str], body: bytes) -> CourierUpdate:
         """Translate a step sent through the rider's link: token, step, key, recipient, reason, note."""
-        if headers.get("Content-Type") != FORM:
+        if headers.get("Content-Type") != FORM_TYPE:
             raise BadUpdateError
         fields = {name: values[-1].strip() for name, values in parse_qs(body.decode(errors="replace")).items()}
         status = STEPS.get(fields.get("step", ""))
         if status is None or not fields.get("key"):
             raise BadUpdateError
         try:
-            life_s = int(LINK_LIFE.total_seconds())
-            booking_ref = self._signer.unsign(PURPOSE, fields.get("token", ""), max_age_s=life_s)
+            life_s = int(RIDER_LINK_LIFE.total_seconds())
+            booking_ref = self._signer.unsign(RIDER_LINK, fields.get("token", ""), max_age_s=life_s)
         except BadTokenError as error:
             raise BadUpdateError from error
         return CourierUpdate(

@@ -84,6 +84,26 @@ WORDS: dict[str, dict[str, Word]] = {
         "cancelled": Word(_l("Dibatalkan"), "", "x"),
         "returned": Word(_l("Kembali ke asal"), "warn", "rotate-ccw"),
     },
+    "Courier": {
+        "local_rider": Word(_l("Kurir setempat"), "", "bike"),
+        "expedition": Word(_l("Kurir ekspedisi"), "", "truck"),
+        "pickup": Word(_l("Ambil sendiri"), "", "store"),
+    },
+    "FailureReason": {
+        "nobody_home": Word(_l("Tidak ada orang di tempat")),
+        "address_not_found": Word(_l("Alamat tidak ketemu")),
+        "refused": Word(_l("Penerima menolak")),
+        "unreachable": Word(_l("Penerima tidak dapat dihubungi")),
+        "damaged": Word(_l("Paket rusak di jalan")),
+        "breakdown": Word(_l("Kendaraan rusak atau cuaca buruk")),
+        "other": Word(_l("Sebab lain")),
+    },
+    "EventOutcome": {
+        "applied": Word(_l("Dicatat"), "ok", "check"),
+        "stale": Word(_l("Sudah tercatat sebelumnya"), "", "clock"),
+        "superseded": Word(_l("Tidak dipakai: paket sudah dialihkan"), "warn", "triangle-alert"),
+        "impossible": Word(_l("Perlu diperiksa: bertentangan"), "err", "circle-alert"),
+    },
     "ReservationStatus": {
         "active": Word(_l("Dipesan"), "info", "clock"),
         "released": Word(_l("Dilepas"), "", "rotate-ccw"),

@@ -20,6 +20,7 @@ from tests.factories.delivery import (
     make_rider,
     make_shipment,
     make_tariff,
+    order_of,
 )
 from tests.factories.inventory import BELITUNG, PANGKALPINANG, make_business, make_gallery_place, make_premises
 
@@ -309,3 +310,12 @@ def test_places_with_and_without_a_tariff(app):
     assert len(riders.places_with_tariff(db.session, scope)) == 1
     with pytest.raises(NotFoundError):
         riders.place_with_tariff(db.session, without.public_id, scope)
+
+
+def test_the_pick_list_names_the_reserved_lots_and_their_orders(app):
+    place_id = make_gallery_place().id
+    one, two = make_parcel(place_id, packed=False), make_parcel(place_id, packed=False, quantity=3)
+    gone = make_shipment(make_parcel(place_id), ShipmentStatus.PICKED_UP).parcel_id
+    picks = parcels.pick_list(db.session, [one.id, two.id, gone])
+    assert [(pick.product, pick.variant, pick.pieces) for pick in picks] == [("Lada Putih Muntok", "250 g", 5)]
+    assert picks[0].orders == ((order_of(one).number, 2), (order_of(two).number, 3))

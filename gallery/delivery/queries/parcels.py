@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -13,9 +14,11 @@ from gallery.accounts.permissions import Scope
 from gallery.core.errors import NotFoundError
 from gallery.delivery.models import Shipment
 from gallery.delivery.states import Courier
-from gallery.inventory.models import Place
+from gallery.inventory.models import Lot, Place, Reservation, StockItem
 from gallery.inventory.queries import place_in_scope
-from gallery.orders.models import Order, Parcel
+from gallery.inventory.states import ReservationStatus
+from gallery.orders.models import Order, OrderLine, Parcel
+from gallery.orders.queries import HOLDER
 from gallery.orders.states import OrderStatus, ParcelStatus
 
 PAGE_SIZE: Final = 25
@@ -107,6 +110,45 @@ def to_print(session: Session, scope: Scope, public_ids: Sequence[str]) -> Seque
         session.scalars(wanted.options(*_with_facts()).order_by(Order.placed_at, Parcel.id)).unique().all()
     )
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Pieces to take from one lot, and for which orders."""
+
+    product: str
+    variant: str
+    lot: str
+    expires_on: date | None
+    pieces: int
+    orders: tuple[tuple[str, int], ...]
+
+
+def pick_list(session: Session, parcel_ids: Sequence[int]) -> list[Pick]:
+    """Return what to take from the shelves for these parcels: exactly the lots that are reserved for them."""
+    rows = session.execute(
+        select(
+            OrderLine.product_name, OrderLine.variant_name, Lot.code, Lot.expires_on, Order.number, Reservation.pieces
+        )
+        .join(Parcel, Parcel.id == OrderLine.parcel_id)
+        .join(Order, Order.id == Parcel.order_id)
+        .join(StockItem, and_(StockItem.variant_id == OrderLine.variant_id, StockItem.place_id == Parcel.place_id))
+        .join(
+            Reservation,
+            and_(
+                Reservation.stock_item_id == StockItem.id,
+                Reservation.holder == literal(HOLDER).concat(Order.public_id),
+                Reservation.status == ReservationStatus.ACTIVE,
+            ),
+        )
+        .join(Lot, Lot.id == StockItem.lot_id)
+        .where(Parcel.id.in_(parcel_ids))
+        .order_by(OrderLine.product_name, OrderLine.variant_name, Lot.expires_on, Lot.code, Order.number)
+    )
+    lots: dict[tuple[str, str, str, date | None], list[tuple[str, int]]] = {}
+    for product, variant, lot, expires_on, number, pieces in rows:
+        lots.setdefault((product, variant, lot, expires_on), []).append((number, pieces))
+    return [Pick(*key, sum(pieces for _, pieces in wanted), tuple(wanted)) for key, wanted in lots.items()]
 
 
 def latest_shipments(session: Session, parcel_ids: Sequence[int]) -> dict[int, Shipment]:
