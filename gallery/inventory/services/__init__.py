@@ -1,6 +1,7 @@
 """Changes of stock. Every function runs inside the caller's ``transaction()``."""
 
 from gallery.inventory.services.hold import Wanted, consume, extend, release, release_expired, reserve, take_back
+from gallery.inventory.services.places import home_of
 from gallery.inventory.services.receive import adjust, receive
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "adjust",
     "consume",
     "extend",
+    "home_of",
     "receive",
     "release",
     "release_expired",
