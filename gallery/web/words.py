@@ -38,13 +38,18 @@ WORDS: dict[str, dict[str, Word]] = {
         "refused": Word(_l("Ditolak"), "err", "x"),
     },
     "SubmissionStatus": {
-        "uploaded": Word(_l("Diunggah"), "info", "clock"),
-        "reading": Word(_l("Sedang dibaca"), "info", "clock"),
-        "previewed": Word(_l("Siap diperiksa"), "brand", "list"),
+        "checking": Word(_l("Sedang diperiksa"), "info", "clock"),
+        "ready": Word(_l("Siap dikirim"), "brand", "list"),
         "importing": Word(_l("Sedang dikirim"), "info", "clock"),
         "done": Word(_l("Selesai"), "ok", "check"),
-        "refused": Word(_l("Tidak terbaca"), "err", "x"),
+        "failed": Word(_l("Tidak terbaca"), "err", "x"),
         "cancelled": Word(_l("Dibatalkan"), "", "x"),
+    },
+    "RowOutcome": {
+        "new": Word(_l("Baru"), "ok", "plus"),
+        "changed": Word(_l("Berubah"), "info", "pencil"),
+        "unchanged": Word(_l("Tetap"), "", "check"),
+        "wrong": Word(_l("Salah"), "err", "triangle-alert"),
     },
     "OrderStatus": {
         "awaiting_payment": Word(_l("Belum bayar"), "warn", "wallet"),
