@@ -18,6 +18,12 @@ class CartEmptyError(ConflictError):
     code = "cart_empty"
 
 
+class CartChangedError(ConflictError):
+    """The cart is not what this page was made for: another tab changed it."""
+
+    code = "cart_changed"
+
+
 class InvalidQuantityError(GalleryError):
     """Quantities are whole numbers from 1 to the limit."""
 
@@ -69,14 +75,3 @@ class DeliveryUnavailableError(ConflictError):
     """No courier brings one of the parcels there; pick-up is left."""
 
     code = "delivery_unavailable"
-
-
-class TotalChangedError(ConflictError):
-    """The amount on the button is not the amount of now, e.g. because the delivery price changed."""
-
-    code = "total_changed"
-
-    def __init__(self, *, seen_idr: Rupiah, now_idr: Rupiah) -> None:
-        super().__init__(f"{seen_idr} -> {now_idr}")
-        self.seen_idr = seen_idr
-        self.now_idr = now_idr

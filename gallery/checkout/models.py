@@ -1,6 +1,7 @@
 """Carts of guests and of accounts."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,6 +16,7 @@ class Cart(Base):
     """A cart belongs to an account, or to the holder of a cookie whose SHA-256 is ``token_hash``."""
 
     __tablename__ = "cart"
+    LOCK_RANK: ClassVar[int] = 8
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str | None] = mapped_column(unique=True)

@@ -35,3 +35,9 @@ class TooManyProofsError(ConflictError):
     """An order keeps a bounded number of proofs."""
 
     code = "too_many_proofs"
+
+
+class CashNotPossibleError(ConflictError):
+    """Cash is taken at a gallery's counter only."""
+
+    code = "cash_not_possible"

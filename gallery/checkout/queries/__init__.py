@@ -1,0 +1,34 @@
+"""Reads of buying: the cart, how it splits into parcels, what it costs."""
+
+from gallery.checkout.queries.cart import (
+    CartLineView,
+    Owner,
+    cart_count,
+    cart_lines,
+    find_cart,
+    newest_order_of_cart,
+    order_by_key,
+    order_key,
+)
+from gallery.checkout.queries.parcels import Pick, PlaceFacts, Wish, allocate
+from gallery.checkout.queries.review import Destination, PlannedLine, PlannedParcel, Review, review
+
+__all__ = [
+    "CartLineView",
+    "Destination",
+    "Owner",
+    "Pick",
+    "PlaceFacts",
+    "PlannedLine",
+    "PlannedParcel",
+    "Review",
+    "Wish",
+    "allocate",
+    "cart_count",
+    "cart_lines",
+    "find_cart",
+    "newest_order_of_cart",
+    "order_by_key",
+    "order_key",
+    "review",
+]

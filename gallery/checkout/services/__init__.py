@@ -1,0 +1,26 @@
+"""Changes of carts, and the one use case of buying. Every function runs inside the caller's ``transaction()``."""
+
+from gallery.checkout.services.cart import (
+    Added,
+    accept_prices,
+    add_line,
+    merge_carts,
+    remove_line,
+    set_quantity,
+    sweep_carts,
+)
+from gallery.checkout.services.place import Buyer, Delivery, Purchase, place_order
+
+__all__ = [
+    "Added",
+    "Buyer",
+    "Delivery",
+    "Purchase",
+    "accept_prices",
+    "add_line",
+    "merge_carts",
+    "place_order",
+    "remove_line",
+    "set_quantity",
+    "sweep_carts",
+]
