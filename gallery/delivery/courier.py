@@ -13,7 +13,6 @@ from gallery.core.money import Rupiah
 from gallery.delivery.states import Courier, ShipmentStatus
 from gallery.delivery.tariffs import Point
 
-
 # The signed link of a rider's page: what it is signed for, and how long it opens anything.
 RIDER_LINK: Final = "rider"
 RIDER_LINK_LIFE: Final = timedelta(days=30)

@@ -118,6 +118,7 @@ class Pick:
 
     product: str
     variant: str
+    maker: str
     lot: str
     expires_on: date | None
     pieces: int
@@ -128,7 +129,13 @@ def pick_list(session: Session, parcel_ids: Sequence[int]) -> list[Pick]:
     """Return what to take from the shelves for these parcels: exactly the lots that are reserved for them."""
     rows = session.execute(
         select(
-            OrderLine.product_name, OrderLine.variant_name, Lot.code, Lot.expires_on, Order.number, Reservation.pieces
+            OrderLine.product_name,
+            OrderLine.variant_name,
+            OrderLine.business_name,
+            Lot.code,
+            Lot.expires_on,
+            Order.number,
+            Reservation.pieces,
         )
         .join(Parcel, Parcel.id == OrderLine.parcel_id)
         .join(Order, Order.id == Parcel.order_id)
@@ -145,9 +152,9 @@ def pick_list(session: Session, parcel_ids: Sequence[int]) -> list[Pick]:
         .where(Parcel.id.in_(parcel_ids))
         .order_by(OrderLine.product_name, OrderLine.variant_name, Lot.expires_on, Lot.code, Order.number)
     )
-    lots: dict[tuple[str, str, str, date | None], list[tuple[str, int]]] = {}
-    for product, variant, lot, expires_on, number, pieces in rows:
-        lots.setdefault((product, variant, lot, expires_on), []).append((number, pieces))
+    lots: dict[tuple[str, str, str, str, date | None], list[tuple[str, int]]] = {}
+    for product, variant, maker, lot, expires_on, number, pieces in rows:
+        lots.setdefault((product, variant, maker, lot, expires_on), []).append((number, pieces))
     return [Pick(*key, sum(pieces for _, pieces in wanted), tuple(wanted)) for key, wanted in lots.items()]
 
 
