@@ -138,7 +138,8 @@ def gedebog_chip(s: Sketch) -> str:
         for x in range(-22, 23, 11)
         for y in range(-12, 13, 10)
     )
-    return f'<path d="{blob(s, 38, 0.1, 9, 0.66)}" fill="#B78544"/><g transform="translate(-1 -3) scale(.92)">' + (
+    return (
+        f'<path d="{blob(s, 38, 0.1, 9, 0.66)}" fill="#B78544"/><g transform="translate(-1 -3) scale(.92)">'
         f'<path d="{blob(s, 38, 0.06, 9, 0.66)}" fill="#EBCB91"/>{cells}</g>'
     )
 

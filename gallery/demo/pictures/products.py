@@ -5,12 +5,14 @@ import functools
 import re
 from pathlib import Path
 
+from PIL import Image
+
 from gallery.demo.pictures import crafts, dishes, packs, textiles, vessels
-from gallery.demo.pictures.canvas import GROUNDS, Sketch, document, moved, stage
+from gallery.demo.pictures.canvas import GROUNDS, Sketch, document, moved
 from gallery.demo.pictures.design import Design
 from gallery.demo.pictures.dishes import plateful
 from gallery.demo.pictures.pieces import LARGE, PIECES, SMALL, heap
-from gallery.demo.pictures.raster import jpeg
+from gallery.demo.pictures.raster import jpeg, on_stage
 
 DATA = Path(__file__).parents[1] / "data"
 FORMS = {**packs.FORMS, **vessels.FORMS, **textiles.FORMS, **crafts.FORMS, **dishes.FORMS}
@@ -57,18 +59,17 @@ def designs() -> dict[int, Design]:
         }
 
 
-def draw(design: Design, take: int = 0) -> str:
-    """Return the SVG of a design; ``take`` 1, 2 … are further views of the same product."""
+def draw(design: Design, take: int = 0) -> tuple[str, str]:
+    """Return the ground and the drawing of a product; take 1 is a second view: a plateful, or from close by."""
     sketch = Sketch(design.number * 10 + take)
     if not take:
-        return document(sketch, stage(design.ground) + FORMS[design.form](sketch, design) + garnish(sketch, design))
+        return design.ground, document(sketch, FORMS[design.form](sketch, design) + garnish(sketch, design))
+    ground = SECOND_GROUND[design.ground]
     piece = design.piece or design.garnish
     if piece in PIECES and piece not in LARGE and piece not in NO_PLATE:
-        return document(sketch, stage(SECOND_GROUND[design.ground]) + plateful(sketch, piece))
-    near = moved(
-        FORMS[design.form](sketch, design), -330 + 40 * (design.number % 5), -330 + 30 * (design.number % 3), 1.75
-    )
-    return document(sketch, stage(SECOND_GROUND[design.ground]) + near)
+        return ground, document(sketch, plateful(sketch, piece))
+    left, top = -330 + 40 * (design.number % 5), -330 + 30 * (design.number % 3)
+    return ground, document(sketch, moved(FORMS[design.form](sketch, design), left, top, 1.75))
 
 
 def garnish(sketch: Sketch, design: Design) -> str:
@@ -84,6 +85,12 @@ def garnish(sketch: Sketch, design: Design) -> str:
     return heap(sketch, name, 400 + side, 694, 3, 0.95, 52)
 
 
+def image(number: int, take: int = 0, width: int = WIDTH) -> Image.Image:
+    """Return the picture of a product."""
+    ground, drawing = draw(designs()[number], take)
+    return on_stage(ground, drawing, width)
+
+
 def photo(number: int, take: int = 0) -> bytes:
     """Return the JPEG of a product, as its maker's telephone would have sent it."""
-    return jpeg(draw(designs()[number], take), WIDTH)
+    return jpeg(image(number, take))
