@@ -41,6 +41,13 @@ class OwnSubmissionError(ConflictError):
     status = 403
 
 
+class NotAllowedError(GalleryError):
+    """The actor's role does not do this, whatever page it came from."""
+
+    code = "not_allowed"
+    status = 403
+
+
 class PhotosNotReadyError(ConflictError):
     """A product is published only with at least one photo that the shop can show."""
 

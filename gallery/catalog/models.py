@@ -1,11 +1,12 @@
 """Products, what was reviewed of them (revisions), what may change at once (variants), photos and licences."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from gallery.catalog.facts import name_key
 from gallery.catalog.states import (
     LicenceKind,
     PhotoStatus,
@@ -19,6 +20,12 @@ from gallery.core.db import Base
 from gallery.core.ids import public_id
 from gallery.core.money import Rupiah
 from gallery.registry.models import Business
+
+
+def _name_key(context: Any) -> str:
+    """Find a product again under another spelling of its name."""
+    values = context.get_current_parameters()
+    return name_key(values["name"])
 
 
 class Category(Base):
@@ -62,6 +69,13 @@ class Product(Base):
     business: Mapped[Business] = relationship()
     variants: Mapped[list["Variant"]] = relationship(back_populates="product", order_by="Variant.position")
 
+    @property
+    def is_sellable(self) -> bool:
+        """Whether it can be bought, stock apart; ``queries.sellable()`` is the same rule in SQL."""
+        return (
+            self.status is ProductStatus.ON_SALE and self.published_revision_id is not None and self.business.is_active
+        )
+
 
 class ProductRevision(Base):
     """Everything that a reviewer looks at. At most one revision of a product is open (draft, submitted, …)."""
@@ -80,6 +94,7 @@ class ProductRevision(Base):
     status: Mapped[RevisionStatus] = mapped_column(default=RevisionStatus.DRAFT)
     status_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(default=_name_key, index=True)
     summary: Mapped[str] = mapped_column(default="")
     description: Mapped[str] = mapped_column(default="")
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
@@ -171,6 +186,7 @@ class Photo(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     colour: Mapped[str | None]  # "#rrggbb", shown until the picture has come
+    refusal: Mapped[str | None]  # the code of the error that refused it
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     renditions: Mapped[list["PhotoRendition"]] = relationship(

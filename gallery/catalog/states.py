@@ -46,6 +46,10 @@ REVISION: Final = Machine(
 )
 
 
+OPEN_REVISIONS: Final = frozenset({_R.DRAFT, _R.SUBMITTED, _R.CHANGES_REQUESTED})
+"""A product has at most one revision in these states: it is being written or waits for its review."""
+
+
 class PhotoStatus(StrEnum):
     PENDING = "pending"
     READY = "ready"

@@ -1,4 +1,4 @@
-"""Reads of the catalogue: the product page, what an actor may see, and products as plain facts."""
+"""Products as the shop shows them, and conditions that other queries share."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
