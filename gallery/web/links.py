@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from sqlalchemy import select
 
 from gallery.catalog.models import Category
@@ -17,8 +17,10 @@ CATEGORIES_SECONDS = 30.0
 
 
 class _Named(Protocol):
-    slug: str
-    public_id: str
+    @property
+    def slug(self) -> str: ...
+    @property
+    def public_id(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ def category_name(category: Any) -> str:
     return str(category.name_en or category.name) if current_language() == "en" else str(category.name)
 
 
+def cart_add_url() -> str | None:
+    """Where add-to-cart forms go; none while this installation sells nothing online."""
+    return url_for("shop.cart.add") if "shop.cart.add" in current_app.view_functions else None
+
+
 def external(path: str) -> str:
     """The full address of a path, as share links and structured data need it."""
     return str(current_app.config.get("EXTERNAL_URL", "")).rstrip("/") + path
@@ -85,5 +92,6 @@ def init_app(app: Flask) -> None:
         category_url=category_url,
         category_name=category_name,
         external=external,
+        cart_add_url=cart_add_url,
         shop_categories=shop_categories,
     )

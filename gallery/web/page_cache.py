@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import brotli
-from flask import Flask, Response, current_app, g, has_app_context, request, session
+from flask import Flask, Response, current_app, g, has_app_context, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from sqlalchemy import event
 
@@ -154,7 +155,7 @@ def _answer() -> ResponseReturnValue | None:
 def _keep(response: Response) -> Response:
     if not _is_cacheable() or g.get("page_cache_hit"):
         return response
-    if session.accessed or "Set-Cookie" in response.headers:
+    if _is_session_touched() or "Set-Cookie" in response.headers:
         log.error("a public page is personal", extra={"endpoint": request.endpoint})
         response.headers["Cache-Control"] = "private, no-store"
         return response
@@ -168,6 +169,12 @@ def _keep(response: Response) -> Response:
     page = Page(body, hashlib.blake2b(body, digest_size=9).hexdigest(), response.content_type or HTML)
     current_app.extensions["page_cache"].put(*slot, page)
     return _response(page)
+
+
+def _is_session_touched() -> bool:
+    """Whether the view looked at the session; asking through ``flask.session`` would itself count as a look."""
+    opened = request_ctx._session  # noqa: SLF001
+    return opened is not None and opened.accessed
 
 
 def _response(page: Page) -> Response:

@@ -34,7 +34,9 @@ class SignedInUser(UserMixin):
 
 def init_app(app: Flask) -> None:
     """Bind flask-login to the session rows."""
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
+    # There is no remember-me cookie; looking for one would touch the session of pages that are the same for everybody.
+    app.after_request_funcs[None].remove(login_manager._update_remember_cookie)  # noqa: SLF001
     login_manager.session_protection = None  # the row is the protection
     login_manager.user_loader(_load)
     app.after_request(_keep_alive)

@@ -3,6 +3,7 @@
 from gallery.listing.queries.entries import Entry, by_business, entries, newest, popular
 from gallery.listing.queries.facets import catalogue_version, counts_by_category, counts_by_district
 from gallery.listing.queries.page import FacetValue, ListingPage, ListingQuery, Sort, listing_page
+from gallery.listing.queries.suggest import Suggestions, suggestions
 
 __all__ = [
     "Entry",
@@ -10,6 +11,7 @@ __all__ = [
     "ListingPage",
     "ListingQuery",
     "Sort",
+    "Suggestions",
     "by_business",
     "catalogue_version",
     "counts_by_category",
@@ -18,4 +20,5 @@ __all__ = [
     "listing_page",
     "newest",
     "popular",
+    "suggestions",
 ]

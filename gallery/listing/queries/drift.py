@@ -62,15 +62,11 @@ def _postings(session: Session) -> Iterator[Drift]:
 
 
 def _counts(session: Session) -> Iterator[Drift]:
-    facets = dict(
-        session.execute(select(ListingEntry.facet_id, func.count()).group_by(ListingEntry.facet_id)).all()
-    )
+    facets = dict(session.execute(select(ListingEntry.facet_id, func.count()).group_by(ListingEntry.facet_id)).all())
     for facet_id, products in session.execute(select(FacetCount.id, FacetCount.products)):
         if facets.get(facet_id, 0) != products:
             yield Drift("facet", facet_id)
-    terms = dict(
-        session.execute(select(SearchPosting.term_id, func.count()).group_by(SearchPosting.term_id)).all()
-    )
+    terms = dict(session.execute(select(SearchPosting.term_id, func.count()).group_by(SearchPosting.term_id)).all())
     for term_id, products in session.execute(select(SearchTerm.id, SearchTerm.product_count)):
         if terms.get(term_id, 0) != products:
             yield Drift("term", term_id)

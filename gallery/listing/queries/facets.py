@@ -175,18 +175,18 @@ def counts_by_category(session: Session) -> dict[int, int]:
 def _read(session: Session, version: int, words_version: int) -> Catalogue:
     c = FacetCount.__table__.c
     rows = session.execute(
-        select(c.id, c.products, c.category_id, c.district_code, c.is_halal, c.is_available, c.is_in_gallery).where(
-            c.products > 0
+        select(
+            c.id, c.products, Region.name, c.category_id, c.district_code, c.is_halal, c.is_available, c.is_in_gallery
         )
+        .join(Region, Region.code == c.district_code)
+        .where(c.products > 0)
     ).all()
     categories = session.execute(
         select(Category.id, Category.slug, Category.name, Category.name_en, Category.icon).order_by(
             Category.position, Category.name
         )
     )
-    codes = {row[3] for row in rows}
-    districts = session.execute(select(Region.code, Region.name).where(Region.code.in_(codes)).order_by(Region.code))
-    cells = {row[0]: Cell(*row[2:]) for row in rows}
+    cells = {row[0]: Cell(*row[3:]) for row in rows}
     products = {row[0]: row[1] for row in rows}
     by_pair: Counter[tuple[int, str]] = Counter()
     for cell_id, cell in cells.items():
@@ -197,7 +197,7 @@ def _read(session: Session, version: int, words_version: int) -> Catalogue:
         cells,
         products,
         {row[0]: CategoryLabel(*row) for row in categories},
-        {row[0]: row[1] for row in districts},
+        dict(sorted({(row.district_code, row.name) for row in rows})),
         sum(products.values()),
         sum(products[cell_id] for cell_id, cell in cells.items() if cell.is_in_gallery),
         _summed(by_pair, 0),
