@@ -16,6 +16,7 @@ from gallery.catalog.queries.pages import (
     sellable,
     variant_ids_on_sale,
 )
+from gallery.catalog.queries.photos import PhotoWork, PrivateFile, original_file, photo_work, proof_file
 
 __all__ = [
     "CategoryView",
@@ -24,15 +25,20 @@ __all__ = [
     "LicenceView",
     "MakerView",
     "PhotoView",
+    "PhotoWork",
+    "PrivateFile",
     "ProductPage",
     "RenditionView",
     "VariantView",
     "categories",
     "current_products",
     "known_products",
+    "original_file",
     "photo_views",
+    "photo_work",
     "product_in_scope",
     "product_page",
+    "proof_file",
     "sellable",
     "variant_ids_on_sale",
 ]

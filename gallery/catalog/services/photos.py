@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ from gallery.core.states import Decision, move
 
 PURPOSE: Final = "photo"  # of the private original
 MAX_PHOTOS: Final = 12
-QUOTA_BYTES: Final = 200 * 1024 * 1024
+QUOTA_BYTES: Final = 500 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +50,30 @@ class WrittenPhoto:
     renditions: tuple[WrittenRendition, ...]
 
 
-def record_upload(session: Session, key: str, data: bytes, *, media_type: str, business_id: int) -> PhotoFacts:
+def record_upload(
+    session: Session,
+    key: str,
+    data: bytes,
+    *,
+    media_type: str,
+    business_id: int,
+    quota_bytes: int = QUOTA_BYTES,
+) -> PhotoFacts:
     """Add the row of an uploaded picture that stands in the store; raise :class:`PhotoQuotaError` when full."""
-    refuse_over_quota(session, business_id, len(data))
+    refuse_over_quota(session, business_id, len(data), quota_bytes=quota_bytes)
     row = record_file(session, key, data, media_type=media_type, purpose=PURPOSE, business_id=business_id)
     return PhotoFacts(file_id=row.id, sha256=row.sha256)
 
 
-def refuse_over_quota(session: Session, business_id: int, more_bytes: int) -> None:
+def refuse_over_quota(session: Session, business_id: int, more_bytes: int, *, quota_bytes: int = QUOTA_BYTES) -> None:
     """Raise :class:`PhotoQuotaError` if the business has no room for so many more bytes."""
     used = session.scalar(
         select(func.coalesce(func.sum(StoredFile.size_bytes), 0)).where(
             StoredFile.business_id == business_id, StoredFile.purpose == PURPOSE
         )
     )
-    if (used or 0) + more_bytes > QUOTA_BYTES:
-        raise PhotoQuotaError("bytes", QUOTA_BYTES)
+    if (used or 0) + more_bytes > quota_bytes:
+        raise PhotoQuotaError("bytes", quota_bytes)
 
 
 def add_photos(session: Session, product_id: int, added: Sequence[PhotoFacts], *, actor: Actor) -> Saved:
@@ -135,6 +144,21 @@ def record_refused(session: Session, photo_id: int, code: str) -> None:
     photo = _waiting(session, photo_id)
     if photo is not None and move(photo, PHOTO, PhotoStatus.REFUSED, clock.now()) is Decision.APPLY:
         photo.refusal = code
+
+
+def drop_unused_uploads(session: Session, *, before: datetime, limit: int) -> list[str]:
+    """Forget uploads that no photo uses and return their keys, for the caller to delete after the commit."""
+    used = select(Photo.id).where(Photo.original_file_id == StoredFile.id).exists()
+    statement = (
+        select(StoredFile)
+        .where(StoredFile.purpose == PURPOSE, StoredFile.created_at < before, ~used)
+        .order_by(StoredFile.id)
+        .limit(limit)
+    )
+    rows = session.scalars(statement).all()
+    for row in rows:
+        session.delete(row)
+    return [row.key for row in rows]
 
 
 def _waiting(session: Session, photo_id: int) -> Photo | None:
