@@ -1,8 +1,11 @@
 """Reads of accounts."""
 
+import csv
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib import resources
 from typing import Final
 
 from sqlalchemy import func, or_, select
@@ -99,3 +102,11 @@ def offices(session: Session, kind: OfficeKind, on: datetime) -> list[Office]:
 def galleries(session: Session) -> list[Gallery]:
     """Return the open galleries by name."""
     return list(session.scalars(select(Gallery).where(Gallery.is_active).order_by(Gallery.name)))
+
+
+@lru_cache(maxsize=1)
+def bank_names() -> tuple[tuple[str, str], ...]:
+    """Return (code, name) of the banks that money can be sent to (Bank Indonesia's list), by name."""
+    text = resources.files("gallery.accounts").joinpath("data/banks.csv").read_text(encoding="utf-8")
+    rows = [row for row in csv.DictReader(text.splitlines()) if row["kind"] == "bank" and row["bank_code"]]
+    return tuple(sorted(((row["bank_code"], row["name"]) for row in rows), key=lambda pair: pair[1].casefold()))

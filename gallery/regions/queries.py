@@ -45,3 +45,14 @@ def full_name(session: Session, village_code: str) -> str:
         .where(village.code == village_code)
     ).first()
     return ", ".join(found) if found else ""
+
+
+def villages_by_subdistrict(session: Session, districts_in: frozenset[str] | None) -> list[tuple[str, list[Region]]]:
+    """Return ("district, subdistrict", villages) for these districts (None = all), for a grouped choice."""
+    names: dict[str, str] = {code: name for code, name in session.execute(select(Region.code, Region.name))}  # noqa: C416
+    rows = select(Region).where(Region.level == RegionLevel.VILLAGE).order_by(Region.code)
+    groups: dict[str, list[Region]] = {}
+    for village in session.scalars(rows):
+        if districts_in is None or district_of(village.code) in districts_in:
+            groups.setdefault(subdistrict_of(village.code), []).append(village)
+    return [(f"{names[district_of(code)]}, {names[code]}", rows) for code, rows in groups.items()]

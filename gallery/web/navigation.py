@@ -31,15 +31,15 @@ STAFF: tuple[NavItem, ...] = (
     NavItem(_ORDERS, _l("Pengiriman"), "bike", "/petugas/pengiriman/"),
     NavItem(_ORDERS, _l("Kurir setempat"), "users", "/petugas/kurir/"),
     NavItem(_ORDERS, _l("Tarif antar"), "map-pin", "/petugas/tarif/"),
-    NavItem(_GALLERY, _l("Stok"), "package", "/petugas/stok/"),
+    NavItem(_GALLERY, _l("Stok"), "package", "/petugas/galeri/"),
     NavItem(_CATALOGUE, _l("Kurasi"), "list", "/petugas/kurasi/"),
     NavItem(_CATALOGUE, _l("Produk"), "layout-grid", "/petugas/produk/"),
     NavItem(_CATALOGUE, _l("Impor lembar kerja"), "file-up", "/petugas/impor/"),
     NavItem(_CATALOGUE, _l("Data UMKM"), "store", "/petugas/registri/"),
     NavItem(_SITE, _l("Berita"), "pencil", "/petugas/berita/"),
-    NavItem(_SITE, _l("Pengguna"), "users", "/petugas/pengguna/"),
-    NavItem(_SITE, _l("Pekerjaan latar"), "clock", "/petugas/pekerjaan/"),
-    NavItem(_SITE, _l("Jejak audit"), "shield-check", "/petugas/audit/"),
+    NavItem(_SITE, _l("Pengguna"), "users", "/petugas/pengaturan/pengguna/"),
+    NavItem(_SITE, _l("Pekerjaan latar"), "clock", "/petugas/pengaturan/pekerjaan/"),
+    NavItem(_SITE, _l("Jejak audit"), "shield-check", "/petugas/pengaturan/audit/"),
 )
 _SHOP = _l("Usaha saya")
 SELLER: tuple[NavItem, ...] = (

@@ -1,0 +1,70 @@
+import pytest
+
+from gallery.accounts.models import User
+from gallery.core.db import db
+from gallery.core.outbox import OutboxMessage
+from tests.browser import signed_in
+from tests.factories.accounts import make_gallery, make_user
+
+
+@pytest.fixture
+def admin(app):
+    return signed_in(app, make_user("administrator"))
+
+
+def invitation(**given):
+    return {"name": "Rina Contoh", "email": "rina@example.id", "role": "gallery_staff", "place": ""} | given
+
+
+def test_an_invitation_needs_the_place_that_its_role_acts_in(admin):
+    gallery = make_gallery()
+    page = "/petugas/pengaturan/pengguna/undang"
+    for place in ("", "w:19.71", "g:999", "g:x"):
+        answer = admin.post(page, invitation(place=place), page=page)
+        assert answer.status_code == 422
+        assert "tempat yang sesuai" in answer.get_data(as_text=True)
+    answer = admin.post(page, invitation(place=f"g:{gallery.id}"), page=page)
+    assert answer.status_code == 303
+    user = db.session.query(User).filter_by(email="rina@example.id").one()
+    assert [(grant.role, grant.gallery_id) for grant in user.grants] == [("gallery_staff", gallery.id)]
+    assert db.session.query(OutboxMessage).filter_by(topic="mail.send").count() == 1
+
+
+def test_a_known_address_is_not_invited_twice(admin):
+    make_user(email="rina@example.id")
+    page = "/petugas/pengaturan/pengguna/undang"
+    answer = admin.post(page, invitation(role="province_officer"), page=page)
+    assert answer.status_code == 422
+    assert "sudah punya akun" in answer.get_data(as_text=True)
+
+
+def test_roles_are_added_and_taken_and_end_the_sessions(app, admin):
+    user = make_user()
+    person = signed_in(app, user)
+    page = f"/petugas/pengaturan/pengguna/{user.public_id}"
+    assert admin.post(f"{page}/peran", {"role": "province_officer"}, page=page).status_code == 303
+    assert person.get("/akun/").status_code == 303
+    db.session.expire_all()
+    grant = db.session.get(User, user.id).grants[0]
+    assert admin.post(f"{page}/peran/{grant.id}/cabut", page=page).status_code == 303
+    db.session.expire_all()
+    assert db.session.get(User, user.id).grants == []
+
+
+def test_a_disabled_account_is_out_at_once(app, admin):
+    user = make_user()
+    person = signed_in(app, user)
+    page = f"/petugas/pengaturan/pengguna/{user.public_id}"
+    admin.post(f"{page}/status", {"aktif": "0"}, page=page)
+    assert person.get("/akun/").status_code == 303
+    assert admin.get("/petugas/pengaturan/pengguna/xxxxxxxxxx").status_code == 404
+
+
+def test_the_list_is_paged_and_costs_few_queries(admin, count_queries):
+    for _ in range(60):
+        make_user()
+    with count_queries() as queries:
+        page = admin.get("/petugas/pengaturan/pengguna/").get_data(as_text=True)
+    assert queries.count <= 5
+    assert page.count("<tr>") == 51
+    assert "sesudah=" in page
