@@ -13,7 +13,7 @@ from gallery.inventory.models import Reservation, StockItem, StockMovement
 from gallery.inventory.states import RESERVATION, MovementReason, ReservationStatus
 
 
-def append(  # noqa: PLR0913 - the columns of the row
+def append(
     session: Session,
     item: StockItem,
     pieces: int,

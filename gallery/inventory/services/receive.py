@@ -48,7 +48,7 @@ def receive(  # noqa: PLR0913 - what a receipt states
     return movement
 
 
-def adjust(  # noqa: PLR0913 - what a correction states
+def adjust(
     session: Session,
     stock_item_id: int,
     pieces_delta: int,

@@ -1,0 +1,34 @@
+"""Reads of stock."""
+
+from gallery.inventory.queries.lists import StockFilter, StockLine, StockList, places, stock_line, stock_list
+from gallery.inventory.queries.stock import (
+    Drift,
+    PlaceStock,
+    audit_stock,
+    available,
+    movements,
+    place_in_scope,
+    sellable_lot,
+    stock_by_place,
+    stock_in_scope,
+    stock_item,
+)
+
+__all__ = [
+    "Drift",
+    "PlaceStock",
+    "StockFilter",
+    "StockLine",
+    "StockList",
+    "audit_stock",
+    "available",
+    "movements",
+    "place_in_scope",
+    "places",
+    "sellable_lot",
+    "stock_by_place",
+    "stock_in_scope",
+    "stock_item",
+    "stock_line",
+    "stock_list",
+]

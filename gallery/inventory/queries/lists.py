@@ -1,0 +1,107 @@
+"""Lists of stock for staff and owners."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from gallery.accounts.permissions import Scope
+from gallery.catalog.models import Product, ProductRevision, Variant
+from gallery.core import clock
+from gallery.core.errors import NotFoundError
+from gallery.inventory.models import Lot, Place, StockItem
+from gallery.inventory.queries.stock import place_in_scope
+from gallery.registry.models import Business
+
+PAGE_SIZE: Final = 50
+SOON: Final = timedelta(days=30)
+LOW: Final = 3
+
+
+class StockFilter(StrEnum):
+    """What a stock list is narrowed to."""
+
+    ALL = "all"
+    LOW = "low"  # three free pieces or fewer
+    EXPIRING = "expiring"  # within 30 days, and over
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class StockLine:
+    """One row of a stock list. ``product_name`` is that of the newest version."""
+
+    item: StockItem
+    place: Place
+    lot: Lot
+    product_name: str
+    product_public_id: str
+    variant_name: str
+    business_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockList:
+    """One page; ``next_cursor`` continues it."""
+
+    lines: Sequence[StockLine]
+    next_cursor: str | None
+
+
+def stock_list(
+    session: Session,
+    *,
+    scope: Scope,
+    text: str = "",
+    place_id: int | None = None,
+    narrow: StockFilter = StockFilter.ALL,
+    after: int = 0,
+) -> StockList:
+    """Return 50 stock rows that have or had pieces, oldest row first; ``after`` is the id of the last row seen."""
+    rows = _lines(scope).where(StockItem.id > after)
+    if place_id is not None:
+        rows = rows.where(StockItem.place_id == place_id)
+    for word in text.lower().split()[:5]:
+        like = f"%{word}%"
+        rows = rows.where(or_(func.lower(ProductRevision.name).like(like), func.lower(Business.name).like(like)))
+    if narrow is StockFilter.LOW:
+        rows = rows.where(StockItem.on_hand - StockItem.reserved <= LOW)
+    elif narrow is StockFilter.EXPIRING:
+        rows = rows.where(Lot.expires_on <= clock.today() + SOON, StockItem.on_hand > 0)
+    elif narrow is StockFilter.HELD:
+        rows = rows.where(StockItem.reserved > 0)
+    found = [StockLine(*row) for row in session.execute(rows.order_by(StockItem.id).limit(PAGE_SIZE + 1))]
+    more = len(found) > PAGE_SIZE
+    return StockList(found[:PAGE_SIZE], str(found[PAGE_SIZE - 1].item.id) if more else None)
+
+
+def stock_line(session: Session, stock_item_id: int, *, scope: Scope) -> StockLine:
+    """Return one row of the list, or raise :class:`NotFoundError`."""
+    row = session.execute(_lines(scope).where(StockItem.id == stock_item_id)).first()
+    if row is None:
+        raise NotFoundError("StockItem")
+    return StockLine(*row)
+
+
+def places(session: Session, *, scope: Scope) -> list[Place]:
+    """Return the active places of a scope, galleries first, by name."""
+    rows = select(Place).where(place_in_scope(scope), Place.is_active).order_by(Place.kind, Place.name)
+    return list(session.scalars(rows))
+
+
+def _lines(scope: Scope) -> Select[Any]:
+    newest = select(func.max(ProductRevision.number)).where(ProductRevision.product_id == Product.id).scalar_subquery()
+    return (
+        select(StockItem, Place, Lot, ProductRevision.name, Product.public_id, Variant.name, Business.name)
+        .join(Place, Place.id == StockItem.place_id)
+        .join(Lot, Lot.id == StockItem.lot_id)
+        .join(Variant, Variant.id == StockItem.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .join(ProductRevision, and_(ProductRevision.product_id == Product.id, ProductRevision.number == newest))
+        .join(Business, Business.id == Product.business_id)
+        .where(place_in_scope(scope))
+    )
