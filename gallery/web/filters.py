@@ -49,6 +49,16 @@ def hari(value: date | datetime | None) -> str:
     return _day(value, "EEEE, d MMMM y")
 
 
+def hari_tanggal(value: date | datetime | None) -> str:
+    """``24``: the day of the month."""
+    return _day(value, "d")
+
+
+def bulan_pendek(value: date | datetime | None) -> str:
+    """``Nov``."""
+    return _day(value, "MMM")
+
+
 def jam(value: datetime | None) -> str:
     """``14.05 WIB``."""
     return "–" if value is None else f"{_clock(value)} WIB"
@@ -118,6 +128,11 @@ def inisial(value: str) -> str:
     return "".join(word[0] for word in value.split()[:2]).upper()
 
 
+def daerah(name: str) -> str:
+    """A district's name where there is little room: ``Kabupaten Bangka`` → ``Kab. Bangka``."""
+    return f"Kab. {name.removeprefix('Kabupaten ')}" if name.startswith("Kabupaten ") else name
+
+
 def sejak(value: datetime | None, now: datetime) -> str:
     """How long ago, roughly: ``baru saja``, ``5 menit lalu``, ``3 jam lalu``, else the date."""
     if value is None:
@@ -140,7 +155,8 @@ def init_app(app: Flask) -> None:
 
 FILTERS = (
     rupiah, angka, tanggal, tanggal_pendek, hari, jam, waktu, iso, berat, telepon, wa, samar, samar_telepon,
-    samar_surel, inisial, sejak,
+    samar_surel, inisial, sejak, daerah, hari_tanggal,
+    bulan_pendek,
 )  # fmt: skip
 
 

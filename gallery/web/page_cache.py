@@ -31,7 +31,8 @@ CACHE_CONTROL: Final = "public, max-age=30"
 MAX_BYTES: Final = 24 * 1024 * 1024
 LARGEST_KEY: Final = 600
 VERSION_SECONDS: Final = 1.0
-HTML: Final = "text/html; charset=utf-8"
+# Pictures and whatever states its own lifetime are not pages.
+KEPT: Final = frozenset({"text/html", "application/xml", "text/plain", "application/json", "image/svg+xml"})
 Key = tuple[str, str, str]
 
 
@@ -161,12 +162,14 @@ def _keep(response: Response) -> Response:
         return response
     if response.status_code >= 400:  # noqa: PLR2004
         return response
-    response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+    if "Cache-Control" in response.headers:
+        return response
+    response.headers["Cache-Control"] = CACHE_CONTROL
     slot = g.get("page_cache_slot")
-    if slot is None or request.method != "GET" or response.status_code != 200 or response.is_streamed:  # noqa: PLR2004
+    if slot is None or request.method != "GET" or response.status_code != 200 or response.mimetype not in KEPT:  # noqa: PLR2004
         return response
     body = response.get_data()
-    page = Page(body, hashlib.blake2b(body, digest_size=9).hexdigest(), response.content_type or HTML)
+    page = Page(body, hashlib.blake2b(body, digest_size=9).hexdigest(), response.content_type)
     current_app.extensions["page_cache"].put(*slot, page)
     return _response(page)
 
