@@ -1,10 +1,9 @@
 """Public pictures out of the file store, and private files for those who may see them."""
 
 import re
-from os import SEEK_END
 from typing import Final
 
-from flask import Blueprint, abort, request, send_file
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from gallery.core import adapters
@@ -30,28 +29,26 @@ def show(key: str) -> ResponseReturnValue:
     found = PUBLIC.fullmatch(key)
     if found is None:
         abort(404)
-    try:
-        stream = adapters.files().open(key)
-    except FileNotFoundError:
-        abort(404)
-    media_type = MEDIA_TYPES[found["photo"] or found["other"]]
-    response = send_file(stream, mimetype=media_type, conditional=False, etag=False, max_age=A_YEAR)
-    response.content_length = stream.seek(0, SEEK_END)
-    stream.seek(0)
+    response = _file(key, MEDIA_TYPES[found["photo"] or found["other"]])
     response.set_etag(key.rsplit("/", 1)[-1])
     response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
-    response.headers["Content-Security-Policy"] = CSP
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # share previews and flyers of others
     return response.make_conditional(request)
 
 
 def private_file(key: str, media_type: str, name: str) -> ResponseReturnValue:
     """Answer a private file as a download; the caller has checked that this person may have it."""
+    response = _file(key, media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _file(key: str, media_type: str) -> Response:
     try:
-        stream = adapters.files().open(key)
+        with adapters.files().open(key) as stream:
+            response = Response(stream.read(), mimetype=media_type)
     except FileNotFoundError:
         abort(404)
-    response = send_file(stream, mimetype=media_type, as_attachment=True, download_name=name)
-    response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = CSP
     return response
