@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests import postgres
@@ -22,6 +23,11 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE, OFFICE = {"width": 360, "height": 800}, {"width": 1366, "height": 900}
+AXE = Axe()
+AXE_OPTIONS = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
 expect.set_options(timeout=10_000)
 
 
@@ -98,6 +104,17 @@ class Person:
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px too wide"
 
+    def sees_an_accessible_page(self) -> None:
+        """axe finds nothing, in the light and in the dark."""
+        found = []
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)
+            for violation in AXE.run(self.page, options=AXE_OPTIONS).response["violations"]:
+                places = [" ".join(map(str, node["target"])) for node in violation["nodes"]]
+                found.append(f"{scheme}: {violation['id']}: {places[:4]}")
+        self.page.emulate_media(color_scheme="light")
+        assert found == [], self.page.url
+
 
 @pytest.fixture
 def person(browser: Browser, site: Site) -> Iterator:
@@ -106,7 +123,12 @@ def person(browser: Browser, site: Site) -> Iterator:
 
     def make(viewport: dict = OFFICE, **options) -> Person:
         context = browser.new_context(
-            viewport=viewport, base_url=site.url, locale="id-ID", timezone_id="Asia/Jakarta", **options
+            viewport=viewport,
+            base_url=site.url,
+            locale="id-ID",
+            timezone_id="Asia/Jakarta",
+            reduced_motion="reduce",
+            **options,
         )
         people.append(Person(context, site))
         return people[-1]
