@@ -70,6 +70,7 @@ class FacetValue:
     name_en: str
     count: int
     is_selected: bool
+    is_least: bool = False  # there may be more: not all candidates were looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,6 @@ class ListingPage:
     page_count: int
     next_cursor: str | None
     previous_cursor: str | None  # "" is the first page
-    facets_capped: bool = False  # counts of facets are of the products looked at, there may be more
     corrected: str | None = None
     is_miss: bool = False  # the words found nothing at all, whatever the facets
     softer: Sequence[str] = ()
@@ -105,6 +105,16 @@ class _Slice(NamedTuple):
     number: int
     next_cursor: str | None
     previous_cursor: str | None
+
+
+class _Limits(NamedTuple):
+    """Whether there may be more than was looked at: inside the facets, and beside them."""
+
+    inside: bool = False
+    beside: bool = False
+
+
+EXACT: Final = _Limits()
 
 
 def listing_page(session: Session, query: ListingQuery) -> ListingPage:
@@ -216,11 +226,18 @@ def _collected(asked: _Asked, collect: Callable[[Collection[int] | None], Candid
 
 
 def _candidate_page(asked: _Asked, found: _Collected) -> ListingPage:
-    counts = asked.known.counts(asked.wanted, Counter(candidate.facet_id for candidate in found.everything.found))
-    part = _sliced(found.shown.found, parse(asked.query.cursor), asked.query.page_size)
-    shown = entries(asked.session, [position.product_id for position in part.positions])
-    page = _page(asked, shown, counts, len(found.shown.found), part)
-    return replace(page, is_capped=found.shown.is_capped, facets_capped=found.everything.is_capped)
+    everything, shown = found
+    by_cell = Counter(candidate.facet_id for candidate in everything.found)
+    if asked.wanted and everything.is_capped:
+        # Inside the facets more is known than from the candidates of everything.
+        for cell_id in asked.known.cells_of(asked.wanted):
+            del by_cell[cell_id]
+        by_cell.update(candidate.facet_id for candidate in shown.found)
+    counts = asked.known.counts(asked.wanted, by_cell)
+    part = _sliced(shown.found, parse(asked.query.cursor), asked.query.page_size)
+    products = entries(asked.session, [position.product_id for position in part.positions])
+    limits = _Limits(shown.is_capped, everything.is_capped)
+    return _page(asked, products, counts, len(shown.found), part, limits)
 
 
 def _browsed(asked: _Asked, total: int) -> _Slice:
@@ -257,12 +274,14 @@ def _linked(part: Sequence[Position], number: int, *, has_next: bool, has_previo
     return _Slice(part, number, after, before if has_previous else None)
 
 
-def _page(asked: _Asked, shown: Sequence[Entry], counts: Counts, total: int, part: _Slice) -> ListingPage:
+def _page(
+    asked: _Asked, shown: Sequence[Entry], counts: Counts, total: int, part: _Slice, limits: _Limits = EXACT
+) -> ListingPage:
     return ListingPage(
         entries=shown,
         total=total,
-        is_capped=False,
-        facets=_facets(asked.known, asked.wanted, counts),
+        is_capped=limits.inside,
+        facets=_facets(asked.known, asked.wanted, counts, limits),
         number=part.number,
         page_count=max(-(-total // asked.query.page_size), 1),
         next_cursor=part.next_cursor,
@@ -270,14 +289,31 @@ def _page(asked: _Asked, shown: Sequence[Entry], counts: Counts, total: int, par
     )
 
 
-def _facets(known: Catalogue, wanted: FacetFilter, counts: Counts) -> Facets:
+def _facets(known: Catalogue, wanted: FacetFilter, counts: Counts, limits: _Limits) -> Facets:
+    def value(value: str, name: str, name_en: str, count: int, selected: tuple[bool, bool]) -> FacetValue:
+        is_selected, is_any_selected = selected
+        is_least = limits.inside or (limits.beside and is_any_selected and not is_selected)
+        return FacetValue(value, name, name_en, count, is_selected, is_least and count > 0)
+
     return Facets(
         category=[
-            FacetValue(c.slug, c.name, c.name_en, counts.category.get(c.id, 0), c.id in wanted.category_ids)
+            value(
+                c.slug,
+                c.name,
+                c.name_en,
+                counts.category.get(c.id, 0),
+                (c.id in wanted.category_ids, bool(wanted.category_ids)),
+            )
             for c in known.categories.values()
         ],
         district=[
-            FacetValue(code, name, name, counts.district.get(code, 0), code in wanted.district_codes)
+            value(
+                code,
+                name,
+                name,
+                counts.district.get(code, 0),
+                (code in wanted.district_codes, bool(wanted.district_codes)),
+            )
             for code, name in known.districts.items()
         ],
         halal=counts.halal,

@@ -97,7 +97,8 @@ class _View:
                 return _("Belum ada “%(q)s”", q=self.query.q)
             return _("Hasil untuk “%(q)s”", q=self.page.corrected or self.query.q)
         selected = [*_selected(self.page.facets.category), *_selected(self.page.facets.district)]
-        return category_name(selected[0]) if len(selected) == 1 else _("Semua produk")
+        few = 0 < len(selected) <= 2  # noqa: PLR2004 - more make no heading
+        return ", ".join(map(category_name, selected)) if few else _("Semua produk")
 
     @cached_property
     def count(self) -> str:
@@ -107,9 +108,9 @@ class _View:
     def page_count(self) -> str:
         return angka(self.page.page_count) + ("+" if self.page.is_capped else "")
 
-    def shown_count(self, value: int) -> str:
+    def shown_count(self, count: int, *, is_least: bool) -> str:
         """A facet's count; of a search that was cut off it is the least there are."""
-        return angka(value) + ("+" if self.page.facets_capped and value else "")
+        return angka(count) + ("+" if is_least and count else "")
 
     def is_offered(self, value: FacetValue) -> bool:
         """Whether choosing the value leads somewhere, or unchoosing it is possible."""
