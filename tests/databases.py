@@ -5,7 +5,6 @@ PostgreSQL: the schema is made once per process, and what a test wrote is trunca
 """
 
 import importlib
-import pkgutil
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,11 +49,9 @@ def database_url(schema: Engine | Path, tmp_path: Path) -> str:
 
 def load_models() -> None:
     """Import every module that holds tables, whether or not some page uses it already."""
-    import gallery
-
-    for module in pkgutil.walk_packages(gallery.__path__, "gallery."):
-        if module.name.endswith(".models") or module.name.startswith("gallery.core."):
-            importlib.import_module(module.name)
+    folder = Path(__file__).resolve().parents[1] / "gallery"
+    for path in sorted([*folder.glob("*/models.py"), *folder.glob("core/*.py")]):
+        importlib.import_module(f"gallery.{path.parent.name}.{path.stem}")
 
 
 def empty(engine: Engine) -> None:
