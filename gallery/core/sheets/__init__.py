@@ -1,7 +1,7 @@
 """Tables in and out: hostile XLSX and CSV uploads are read within limits, exports never carry a live formula."""
 
 from gallery.core.sheets.model import Cell, CellError, Limits, SheetProblem, Table, UnreadableSheetError
-from gallery.core.sheets.reading import read_table
+from gallery.core.sheets.reading import read_table, refuse_at_once
 from gallery.core.sheets.writing import csv_table, xlsx_table
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "UnreadableSheetError",
     "csv_table",
     "read_table",
+    "refuse_at_once",
     "xlsx_table",
 ]

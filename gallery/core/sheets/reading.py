@@ -14,8 +14,13 @@ def most_filled(_name: str, head: list[tuple[int, Row]]) -> int:
 def read_table(data: bytes, limits: Limits | None = None, score: Score = most_filled) -> Table:
     """Read XLSX or CSV, told apart by content; raise :class:`UnreadableSheetError` for everything else."""
     limits = limits or Limits()
-    if len(data) > limits.file_bytes:
-        raise UnreadableSheetError(SheetProblem.TOO_BIG, limit_mb=limits.file_bytes // (1024 * 1024))
-    if kind_of(data) == "xlsx":
+    if refuse_at_once(data, limits) == "xlsx":
         return read_workbook(data, limits, score)
     return read_delimited(data, limits)
+
+
+def refuse_at_once(data: bytes, limits: Limits) -> str:
+    """Return ``xlsx`` or ``csv``; raise for what size and first bytes tell already, without opening it."""
+    if len(data) > limits.file_bytes:
+        raise UnreadableSheetError(SheetProblem.TOO_BIG, limit_mb=limits.file_bytes // (1024 * 1024))
+    return kind_of(data)

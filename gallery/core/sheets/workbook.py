@@ -133,10 +133,8 @@ def _rows(book: _Book, scan: Scan) -> list[tuple[int, Row]]:
 
 def _filled(rows: Iterable[list[Any]], scan: Scan) -> dict[int, Row]:
     """Number the rows as Excel does and put the failed formulas back in, which calamine reads as empty."""
-    found: dict[int, Row] = {}
-    for number, values in enumerate(rows, start=1):
-        if any(value != "" for value in values):
-            found[number] = values
+    numbered = enumerate(rows, start=1)
+    found: dict[int, Row] = {number: values for number, values in numbered if any(value != "" for value in values)}
     for (index, column), text in scan.errors.items():
         row = found.setdefault(index + 1, [])
         row.extend([""] * (column + 1 - len(row)))

@@ -102,6 +102,20 @@ def directory_of(session: Session, district_code: str) -> Directory:
     )
 
 
+def names_of(session: Session, district_code: str) -> tuple[list[str], list[str]]:
+    """Return the names of a district's subdistricts and villages, for drop-downs."""
+    below = session.execute(
+        select(Region.level, Region.name)
+        .where(
+            Region.code.startswith(f"{district_code}."),
+            Region.level.in_([RegionLevel.SUBDISTRICT, RegionLevel.VILLAGE]),
+        )
+        .order_by(Region.name)
+    ).all()
+    subdistricts = [name for level, name in below if level is RegionLevel.SUBDISTRICT]
+    return subdistricts, sorted({name for level, name in below if level is RegionLevel.VILLAGE})
+
+
 def _choices(regions: Iterable[Region]) -> Choices[str]:
     return Choices([(region.name, region.code) for region in regions], titled=True)
 

@@ -18,7 +18,6 @@ from gallery.catalog.models import Variant
 from gallery.catalog.queries.current import candidates
 from gallery.core import audit, clock
 from gallery.core.crypto import FieldCipher
-from gallery.core.files import StoredFile, record_file
 from gallery.core.locks import lock_row, lock_rows
 from gallery.core.states import move
 from gallery.inventory import services as inventory
@@ -164,20 +163,18 @@ def _save(
     actor: Actor,
 ) -> int:
     facts = [row.facts for row in rows]
-    pictures = [_picture(session, photo, business_id) for photo in photos.values()] or None
-    probe = wanted(facts, None, pictures)
+    probe = wanted(facts, None, None)
     found = candidates(session, business_id, probe).find(business_id, probe)
-    full = wanted(facts, found.facts, pictures) if found else probe
+    known = {photo.sha256: photo for photo in found.facts.photos or ()} if found else {}
+    pictures = [known.get(sha) or _recorded(session, photo, business_id) for sha, photo in photos.items()] or None
+    full = wanted(facts, found.facts if found else None, pictures)
     saved = products.save_submitted(session, business_id, full, actor=actor)
     _stock(session, saved.product_id, business_id, facts, submission, actor)
     return saved.product_id
 
 
-def _picture(session: Session, photo: Photo, business_id: int) -> PhotoFacts:
-    stored = session.scalar(select(StoredFile).where(StoredFile.key == photo.key)) or record_file(
-        session, photo.key, photo.data, media_type=photo.media_type, purpose="photo", business_id=business_id
-    )
-    return PhotoFacts(file_id=stored.id, sha256=photo.sha256)
+def _recorded(session: Session, photo: Photo, business_id: int) -> PhotoFacts:
+    return products.record_upload(session, photo.key, photo.data, media_type=photo.media_type, business_id=business_id)
 
 
 def _stock(

@@ -178,7 +178,8 @@ class Keys:
 def stored_keys(session: Session, submission: Submission) -> Keys:
     """Return where the files of a submission stand; one query."""
     ids = [number for number in (submission.file_id, submission.photos_file_id) if number]
-    found = dict(session.execute(select(StoredFile.id, StoredFile.key).where(StoredFile.id.in_(ids))).tuples().all())
+    rows = session.execute(select(StoredFile.id, StoredFile.key).where(StoredFile.id.in_(ids)))
+    found: dict[int, str] = {row.id: row.key for row in rows}
     return Keys(found[submission.file_id], found.get(submission.photos_file_id or 0))
 
 
