@@ -1,5 +1,7 @@
 """How alembic runs the migrations of this folder: on the application's own database, all of them or none."""
 
+import importlib
+from pathlib import Path
 from typing import Any, Literal
 
 from alembic import context
@@ -8,6 +10,10 @@ from flask import current_app
 from sqlalchemy import text
 
 from gallery.core.types import UtcDateTime
+
+
+for path in sorted((Path(__file__).resolve().parents[1] / "gallery").glob("*/models.py")):
+    importlib.import_module(f"gallery.{path.parent.name}.models")  # whether or not some page uses it already
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
