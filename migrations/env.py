@@ -11,7 +11,6 @@ from sqlalchemy import text
 
 from gallery.core.types import UtcDateTime
 
-
 for path in sorted((Path(__file__).resolve().parents[1] / "gallery").glob("*/models.py")):
     importlib.import_module(f"gallery.{path.parent.name}.models")  # whether or not some page uses it already
 
