@@ -51,6 +51,15 @@ class CartLineView:
     stock: Mapping[int, int] = field(default_factory=dict)
 
     @property
+    def slug(self) -> str:
+        return self.product_slug
+
+    @property
+    def public_id(self) -> str:
+        """The product's, as links to it want it."""
+        return self.product_public_id
+
+    @property
     def available(self) -> int:
         return sum(self.stock.values()) if self.is_sellable else 0
 

@@ -1,6 +1,8 @@
 """Changes of carts, and the one use case of buying. Every function runs inside the caller's ``transaction()``."""
 
 from gallery.checkout.services.cart import (
+    MOST_LINES,
+    MOST_PIECES,
     Added,
     accept_prices,
     add_line,
@@ -12,6 +14,8 @@ from gallery.checkout.services.cart import (
 from gallery.checkout.services.place import Buyer, Delivery, Purchase, place_order
 
 __all__ = [
+    "MOST_LINES",
+    "MOST_PIECES",
     "Added",
     "Buyer",
     "Delivery",

@@ -106,7 +106,7 @@ def place_order(session: Session, owner: Owner, plan: Review, purchase: Purchase
     return order
 
 
-def _new_order(  # noqa: PLR0913 - what an order is made of
+def _new_order(
     plan: Review,
     purchase: Purchase,
     *,

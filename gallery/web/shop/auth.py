@@ -19,6 +19,7 @@ from gallery.accounts.states import TokenPurpose
 from gallery.core import adapters
 from gallery.core.db import db, transaction
 from gallery.core.outbox import emit
+from gallery.web import basket
 from gallery.web import session as web_session
 from gallery.web.guards import by_token, public, safe_next
 from gallery.web.shop.auth_forms import PasswordForm, RegistrationForm, ResetRequestForm, SignInForm, weakness
@@ -122,6 +123,7 @@ def _authenticate(login: str, password: str) -> User:
 def _begin(user_id: int) -> None:
     web_session.sign_in(user_id, device=web_session.device_name())
     session.permanent = True  # the row decides when it ends, the cookie may outlive the browser window
+    basket.merge_after_sign_in(user_id)
 
 
 def _landing(actor: Actor, target: str | None) -> str:

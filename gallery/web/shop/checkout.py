@@ -1,0 +1,320 @@
+"""Checkout on one page: who, where to, how to pay; placed by one click, explained when it can not be."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from gallery.accounts.models import Gallery, Office, User
+from gallery.accounts.queries import galleries, offices
+from gallery.accounts.services.sign_in import normal_phone
+from gallery.accounts.states import OfficeKind
+from gallery.checkout import services
+from gallery.checkout.errors import (
+    CartChangedError,
+    CartEmptyError,
+    DeliveryUnavailableError,
+    LineProblem,
+    PriceChangedError,
+    ProductWithdrawnError,
+    StockShortError,
+)
+from gallery.checkout.queries import (
+    CartLineView,
+    Destination,
+    Review,
+    cart_lines,
+    newest_order_of_cart,
+    order_by_key,
+    review,
+)
+from gallery.core import clock
+from gallery.core.db import db, transaction
+from gallery.core.errors import GalleryError
+from gallery.orders.models import Order
+from gallery.orders.queries import last_order_of_buyer
+from gallery.orders.states import FulfilmentKind
+from gallery.payments.errors import NoBankAccountError, UniqueAmountsExhaustedError
+from gallery.payments.queries import active_accounts
+from gallery.payments.states import PaymentMethod
+from gallery.regions.queries import children, district_of, districts, subdistrict_of
+from gallery.web import basket
+from gallery.web.filters import rupiah
+from gallery.web.guards import cacheable, public
+from gallery.web.language import current_language
+from gallery.web.order_links import order_url
+from gallery.web.session import current_actor
+from gallery.web.shop.checkout_forms import WAYS, CheckoutForm
+
+bp = Blueprint("checkout", __name__, url_prefix="/pesan")
+TRIES: Final = 3  # another buyer may take the planned pieces in between; another place may have some
+_SHAREABLE: Final = ("kirim", "kabupaten", "kecamatan", "desa", "kantor", "galeri", "bayar")
+_CODE_LENGTHS: Final = (5, 8)  # a regency's or subdistrict's code
+
+
+@dataclass
+class Page:
+    """What one rendering of the page is made of."""
+
+    form: CheckoutForm
+    lines: list[CartLineView]
+    offices: dict[str, Office]
+    galleries: dict[str, Gallery]
+    plan: Review
+
+
+@bp.route("", methods=["GET", "POST"])
+@public
+def show() -> ResponseReturnValue:
+    owner, form = basket.current_owner(), CheckoutForm()
+    if form.is_submitted() and (known := order_by_key(db.session(), owner, str(form.kunci.data))):
+        return redirect(_after(known), 303)
+    lines = cart_lines(db.session(), owner)
+    if not lines:
+        return _nothing_to_order()
+    if not form.is_submitted():
+        _fill_in(form)
+    page = _page(form, lines)
+    if not form.is_submitted() or request.form.get("aksi") == "perbarui":
+        return _render(page)
+    return _submitted(page)
+
+
+@bp.get("/wilayah/<code>")
+@cacheable
+def regions(code: str) -> ResponseReturnValue:
+    """The lists that depend on a chosen regency or subdistrict, for the script; the page works without."""
+    rows = children(db.session(), code) if len(code) in _CODE_LENGTHS else []
+    return jsonify([{"code": r.code, "name": r.name, "postal_code": r.postal_code} for r in rows])
+
+
+def _submitted(page: Page) -> ResponseReturnValue:
+    """Order what the page promised, or show the page again with what was typed and a sentence that says why not."""
+    form = page.form
+    if not form.validate():
+        return _render(page, 422)
+    hindrances = _hindrances(page)
+    if not hindrances and form.dilihat.data != page.plan.seen:
+        hindrances = [_changed_total(page.plan)]
+    promised = page.plan.seen
+    for _try in range(TRIES):
+        if hindrances:
+            break
+        try:
+            return redirect(_after(_placed(page)), 303)
+        except CartEmptyError:
+            return _nothing_to_order()
+        except GalleryError as error:
+            sentences = _sentences(error)
+            page = _page(form, cart_lines(db.session(), basket.current_owner()))
+            same = isinstance(error, StockShortError) and page.plan.is_ready and page.plan.seen == promised
+            hindrances = [] if same else sentences
+    form.form_errors += hindrances or [_("Sedang ramai. Data Anda masih ada di bawah: tekan tombol pesan sekali lagi.")]
+    return _render(page, 409)
+
+
+def _placed(page: Page) -> Order:
+    form = page.form
+    office = page.offices.get(form.kantor.data) if form.way is FulfilmentKind.OFFICE else None
+    at_home = form.way is FulfilmentKind.ADDRESS
+    purchase = services.Purchase(
+        checkout_key=str(form.kunci.data),
+        method=form.method,
+        buyer=services.Buyer(
+            name=str(form.nama.data),
+            phone=normal_phone(str(form.wa.data)) or "",
+            email=form.surel.data or None,
+            note=form.catatan.data or "",
+            locale=current_language(),
+        ),
+        delivery=services.Delivery(
+            postal_code=form.kodepos.data or None if at_home else None,
+            address=str(form.alamat.data) if at_home else (office.address if office else ""),
+            landmark=form.patokan.data or "" if at_home else "",
+            office_id=office.id if office else None,
+            office_room=form.ruang.data or "" if office else "",
+        ),
+    )
+    with transaction() as session:
+        return services.place_order(session, basket.current_owner(), page.plan, purchase, actor=current_actor())
+
+
+def _after(order: Order) -> str:
+    """Where the buyer goes next: to pay, or to what happens next."""
+    waits_for_money = order.status.value == "awaiting_payment"
+    return order_url("shop.payment.show" if waits_for_money else "shop.orders.show", order.public_id)
+
+
+def _nothing_to_order() -> ResponseReturnValue:
+    newest = newest_order_of_cart(db.session(), basket.current_owner())
+    if newest is not None:
+        flash(_("Keranjang Anda sudah kosong: isinya sudah menjadi pesanan %(number)s.", number=newest.number), "info")
+    return redirect(url_for("shop.cart.show"), 303)
+
+
+def _page(form: CheckoutForm, lines: list[CartLineView]) -> Page:
+    """Offer what can be chosen, and plan the parcels for what is chosen now."""
+    session, now = db.session(), clock.now()
+    known_offices = {row.public_id: row for row in offices(session, OfficeKind.OPD, now)}
+    known_galleries = {row.public_id: row for row in galleries(session)}
+    _offer_regions(form)
+    form.kantor.choices = [("", _("Pilih kantor")), *((key, row.name) for key, row in known_offices.items())]
+    form.galeri.choices = [("", _("Pilih galeri")), *((key, row.name) for key, row in known_galleries.items())]
+    office, gallery = known_offices.get(form.kantor.data), known_galleries.get(form.galeri.data)
+    destination = Destination(
+        kind=form.way,
+        village_code={
+            FulfilmentKind.ADDRESS: form.desa.data or None,
+            FulfilmentKind.OFFICE: office.village_code if office else None,
+            FulfilmentKind.PICKUP: gallery.village_code if gallery else None,
+        }[form.way],
+        gallery_id=gallery.id if gallery and form.way is FulfilmentKind.PICKUP else None,
+    )
+    return Page(form, lines, known_offices, known_galleries, review(session, lines, destination, at=now))
+
+
+def _offer_regions(form: CheckoutForm) -> None:
+    """Fill the three lists; a choice that does not belong to the one above it is forgotten."""
+    session = db.session()
+    form.kabupaten.choices = [("", _("Pilih kabupaten/kota")), *((r.code, r.name) for r in districts(session))]
+    below = children(session, form.kabupaten.data) if form.kabupaten.data in _offered(form.kabupaten) else []
+    form.kecamatan.choices = [("", _("Pilih kecamatan")), *((r.code, r.name) for r in below)]
+    if form.kecamatan.data not in _offered(form.kecamatan):
+        form.kecamatan.data = ""
+    villages = children(session, form.kecamatan.data) if form.kecamatan.data else []
+    form.desa.choices = [("", _("Pilih kelurahan/desa")), *((r.code, r.name) for r in villages)]
+    if form.desa.data not in _offered(form.desa):
+        form.desa.data = ""
+    chosen = next((r for r in villages if r.code == form.desa.data), None)
+    if chosen is not None and (not form.kodepos.data or form.kodepos.data in _other_codes(villages, chosen)):
+        form.kodepos.data = chosen.postal_code or ""
+    form.postal_codes = {r.code: r.postal_code or "" for r in villages}
+
+
+def _offered(field: Any) -> set[str]:
+    return {code for code, _text in field.choices if code}
+
+
+def _other_codes(villages: list[Any], chosen: Any) -> set[str | None]:
+    """Postal codes that this list had filled in before: they follow the village, what a person typed stays."""
+    return {r.postal_code for r in villages} - {chosen.postal_code}
+
+
+def _fill_in(form: CheckoutForm) -> None:
+    """Start a fresh page: a new key, what the address says, and what an account's last order knew."""
+    form.kunci.data = secrets.token_urlsafe(24)
+    actor = current_actor()
+    if actor.user_id is not None:
+        user = db.session.get_one(User, actor.user_id)
+        form.nama.data, form.wa.data, form.surel.data = user.name, user.phone or "", user.email or ""
+        _fill_in_last_order(form, actor.user_id)
+    for name in _SHAREABLE:
+        if name in request.args:
+            form[name].data = request.args[name][:20]
+    if form.kirim.data not in WAYS:
+        form.kirim.data = "alamat"
+
+
+def _fill_in_last_order(form: CheckoutForm, user_id: int) -> None:
+    last = last_order_of_buyer(db.session(), user_id)
+    if last is None:
+        return
+    form.wa.data = form.wa.data or last.contact_phone
+    if last.fulfilment is FulfilmentKind.ADDRESS and last.village_code:
+        form.kabupaten.data = district_of(last.village_code)
+        form.kecamatan.data = subdistrict_of(last.village_code)
+        form.desa.data = last.village_code
+        form.kodepos.data, form.alamat.data, form.patokan.data = last.postal_code, last.address, last.landmark
+
+
+def _render(page: Page, status: int = 200) -> ResponseReturnValue:
+    page.form.dilihat.data = page.plan.seen
+    accounts = active_accounts(db.session())
+    answer = render_template(
+        "shop/checkout/show.html",
+        form=page.form,
+        plan=page.plan,
+        pieces=sum(line.quantity for line in page.lines),
+        gallery=page.galleries.get(page.form.galeri.data),
+        hindrances=[] if page.form.form_errors else _hindrances(page),
+        banks=", ".join(dict.fromkeys(account.bank_name for account in accounts)),
+        is_cash=page.form.method is PaymentMethod.CASH_AT_PICKUP,
+        is_signed_in=current_actor().is_signed_in,
+    )
+    return answer, status
+
+
+def _hindrances(page: Page) -> list[str]:
+    """Say everything that keeps this plan from becoming an order."""
+    plan = page.plan
+    found = [_("%(name)s tidak dijual lagi.", name=problem.name) for problem in plan.withdrawn]
+    found += [_short(problem, page.galleries.get(page.form.galeri.data)) for problem in plan.short]
+    if plan.undeliverable and not plan.short:
+        found += [
+            _("Belum ada kurir dari %(place)s ke tujuan ini. Pilih cara terima lain.", place=parcel.place_name)
+            for parcel in plan.undeliverable
+        ]
+    if not found and page.form.is_submitted() and plan.shipping_idr is None:
+        found.append(_("Ongkos kirim belum dapat dihitung untuk tujuan ini. Pilih cara terima lain."))
+    return found
+
+
+def _short(problem: LineProblem, gallery: Gallery | None = None) -> str:
+    if problem.available == 0 and gallery is not None:
+        return _(
+            "%(name)s tidak ada di %(place)s. Pilih galeri lain atau minta diantar.",
+            name=problem.name,
+            place=gallery.name,
+        )
+    if problem.available == 0:
+        return _("%(name)s baru saja habis. Keluarkan dari keranjang untuk melanjutkan.", name=problem.name)
+    return ngettext(
+        "%(name)s tinggal %(num)s. Ubah jumlahnya di keranjang.",
+        "%(name)s tinggal %(num)s. Ubah jumlahnya di keranjang.",
+        problem.available,
+        name=problem.name,
+    )
+
+
+def _sentences(error: GalleryError) -> list[str]:
+    if isinstance(error, StockShortError):
+        return [_short(problem) for problem in error.problems]
+    if isinstance(error, ProductWithdrawnError):
+        return [_("%(name)s baru saja ditarik dari penjualan.", name=p.name) for p in error.problems]
+    if isinstance(error, PriceChangedError):
+        return [
+            _(
+                "Harga %(name)s baru saja berubah dari %(seen)s menjadi %(now)s. Periksa totalnya, lalu pesan lagi.",
+                name=p.name,
+                seen=rupiah(p.seen_idr),
+                now=rupiah(p.now_idr),
+            )
+            for p in error.problems
+        ]
+    texts: dict[type[GalleryError], str] = {
+        CartChangedError: _("Isi keranjang baru saja berubah di tab lain. Periksa ringkasannya, lalu pesan lagi."),
+        DeliveryUnavailableError: _("Belum ada kurir ke tujuan ini. Pilih cara terima lain."),
+        NoBankAccountError: _("Transfer bank sedang tidak dapat dipakai. Ambil di galeri dan bayar tunai."),
+        UniqueAmountsExhaustedError: _("Transfer bank sedang penuh. Ambil di galeri dan bayar tunai, atau coba nanti."),
+    }
+    if type(error) not in texts:
+        raise error
+    return [texts[type(error)]]
+
+
+def _changed_total(plan: Review) -> str:
+    if plan.price_changed:
+        names = ", ".join(problem.name for problem in plan.price_changed)
+        return _(
+            "Harga berubah (%(names)s). Totalnya sekarang %(total)s. Periksa ringkasan, lalu pesan lagi.",
+            names=names,
+            total=rupiah(plan.total_idr),
+        )
+    return _(
+        "Totalnya sekarang %(total)s, termasuk ongkos kirim. Periksa ringkasan, lalu tekan tombol pesan sekali lagi.",
+        total=rupiah(plan.total_idr),
+    )
