@@ -12,9 +12,14 @@ from gallery.core.outbox import handles
 
 @handles("mail.send")
 def send(payload: dict[str, Any]) -> None:
-    """Render ``emails/<template>.txt`` (its first line is the subject) and hand the mail over."""
-    with force_locale(payload.get("locale", "id")):
-        base_url = current_app.config["EXTERNAL_URL"].rstrip("/")  # never the host of a request (SECURITY R8)
+    """Render ``emails/<template>.txt`` (its first line is the subject) and hand the mail over.
+
+    Links come from EXTERNAL_URL, never from the host of a request (SECURITY R8), and keep the reader's language.
+    """
+    locale = payload.get("locale", "id")
+    base_url = current_app.config["EXTERNAL_URL"].rstrip("/") + ("" if locale == "id" else f"/{locale}")
+    context = current_app.test_request_context(base_url=base_url, environ_overrides={"gallery.language": locale})
+    with context, force_locale(locale):
         text = render_template(f"emails/{payload['template']}.txt", base_url=base_url, **payload["facts"])
     subject, _, body = text.strip().partition("\n")
     adapters.mailer().send(Message(payload["to"], subject.strip(), body.strip() + "\n"))

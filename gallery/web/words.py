@@ -144,6 +144,22 @@ WORDS: dict[str, dict[str, Word]] = {
         "high_value": Word(_l("Bernilai tinggi")),
         "alcohol": Word(_l("Beralkohol")),
     },
+    "MovementReason": {
+        "received": Word(_l("Diterima"), "ok", "plus"),
+        "count_correction": Word(_l("Salah hitung"), "", "pencil"),
+        "damaged": Word(_l("Rusak"), "err", "x"),
+        "expired": Word(_l("Kedaluwarsa"), "err", "clock"),
+        "lost": Word(_l("Hilang"), "err", "circle-alert"),
+        "owner_return": Word(_l("Dikembalikan ke pemilik"), "info", "rotate-ccw"),
+        "sold": Word(_l("Terjual"), "brand", "shopping-cart"),
+        "buyer_return": Word(_l("Kembali dari pembeli"), "warn", "rotate-ccw"),
+    },
+    "StockFilter": {
+        "all": Word(_l("Semua")),
+        "low": Word(_l("Menipis")),
+        "expiring": Word(_l("Kedaluwarsa 30 hari")),
+        "held": Word(_l("Dipesan")),
+    },
     "Role": {
         "office_coordinator": Word(_l("Koordinator OPD")),
         "seller": Word(_l("Pemilik UMKM")),

@@ -1,6 +1,16 @@
 """Reads of stock."""
 
-from gallery.inventory.queries.lists import StockFilter, StockLine, StockList, places, stock_line, stock_list
+from gallery.inventory.queries.lists import (
+    StockFilter,
+    StockLine,
+    StockList,
+    VariantChoice,
+    own_stock,
+    places,
+    stock_line,
+    stock_list,
+    variant_choices,
+)
 from gallery.inventory.queries.stock import (
     Drift,
     PlaceStock,
@@ -20,9 +30,11 @@ __all__ = [
     "StockFilter",
     "StockLine",
     "StockList",
+    "VariantChoice",
     "audit_stock",
     "available",
     "movements",
+    "own_stock",
     "place_in_scope",
     "places",
     "sellable_lot",
@@ -31,4 +43,5 @@ __all__ = [
     "stock_item",
     "stock_line",
     "stock_list",
+    "variant_choices",
 ]

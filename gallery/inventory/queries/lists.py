@@ -1,16 +1,17 @@
 """Lists of stock for staff and owners."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Scope
 from gallery.catalog.models import Product, ProductRevision, Variant
+from gallery.catalog.states import ProductStatus
 from gallery.core import clock
 from gallery.core.errors import NotFoundError
 from gallery.inventory.models import Lot, Place, StockItem
@@ -62,7 +63,7 @@ def stock_list(
     after: int = 0,
 ) -> StockList:
     """Return 50 stock rows that have or had pieces, oldest row first; ``after`` is the id of the last row seen."""
-    rows = _lines(scope).where(StockItem.id > after)
+    rows = _lines().where(place_in_scope(scope), StockItem.id > after)
     if place_id is not None:
         rows = rows.where(StockItem.place_id == place_id)
     for word in text.lower().split()[:5]:
@@ -81,10 +82,57 @@ def stock_list(
 
 def stock_line(session: Session, stock_item_id: int, *, scope: Scope) -> StockLine:
     """Return one row of the list, or raise :class:`NotFoundError`."""
-    row = session.execute(_lines(scope).where(StockItem.id == stock_item_id)).first()
+    row = session.execute(_lines().where(place_in_scope(scope), StockItem.id == stock_item_id)).first()
     if row is None:
         raise NotFoundError("StockItem")
     return StockLine(*row)
+
+
+def own_stock(session: Session, businesses: Collection[int]) -> list[StockLine]:
+    """Return where the goods of these owners lie, at home and in galleries; rows without a piece are left out."""
+    rows = _lines().where(Lot.business_id.in_(businesses), StockItem.on_hand > 0)
+    return [StockLine(*row) for row in session.execute(rows.order_by(ProductRevision.name, Place.kind, StockItem.id))]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantChoice:
+    """A variant that pieces may be received of."""
+
+    variant_id: int
+    variant_public_id: str
+    product_name: str
+    variant_name: str
+    business_name: str
+    shelf_life_days: int | None
+
+
+def variant_choices(
+    session: Session, *, text: str = "", public_id: str = "", businesses: Collection[int] | None = None
+) -> list[VariantChoice]:
+    """Return at most 30 active variants by name: those whose product, maker or code has the words, or the one named."""
+    rows = (
+        select(
+            Variant.id,
+            Variant.public_id,
+            ProductRevision.name,
+            Variant.name,
+            Business.name,
+            ProductRevision.shelf_life_days,
+        )
+        .join(Product, Product.id == Variant.product_id)
+        .join(ProductRevision, and_(ProductRevision.product_id == Product.id, ProductRevision.number == _newest()))
+        .join(Business, Business.id == Product.business_id)
+        .where(Variant.is_active, Product.status != ProductStatus.ARCHIVED)
+    )
+    if businesses is not None:
+        rows = rows.where(Product.business_id.in_(businesses))
+    if public_id:
+        rows = rows.where(Variant.public_id == public_id)
+    for word in text.lower().split()[:5]:
+        like = f"%{word}%"
+        named = or_(func.lower(ProductRevision.name).like(like), func.lower(Business.name).like(like))
+        rows = rows.where(or_(named, func.lower(Variant.sku) == word, Product.public_id == word))
+    return [VariantChoice(*row) for row in session.execute(rows.order_by(ProductRevision.name, Variant.id).limit(30))]
 
 
 def places(session: Session, *, scope: Scope) -> list[Place]:
@@ -93,15 +141,18 @@ def places(session: Session, *, scope: Scope) -> list[Place]:
     return list(session.scalars(rows))
 
 
-def _lines(scope: Scope) -> Select[Any]:
-    newest = select(func.max(ProductRevision.number)).where(ProductRevision.product_id == Product.id).scalar_subquery()
+def _lines() -> Select[StockItem, Place, Lot, str, str, str, str]:
     return (
         select(StockItem, Place, Lot, ProductRevision.name, Product.public_id, Variant.name, Business.name)
         .join(Place, Place.id == StockItem.place_id)
         .join(Lot, Lot.id == StockItem.lot_id)
         .join(Variant, Variant.id == StockItem.variant_id)
         .join(Product, Product.id == Variant.product_id)
-        .join(ProductRevision, and_(ProductRevision.product_id == Product.id, ProductRevision.number == newest))
+        .join(ProductRevision, and_(ProductRevision.product_id == Product.id, ProductRevision.number == _newest()))
         .join(Business, Business.id == Product.business_id)
-        .where(place_in_scope(scope))
     )
+
+
+def _newest() -> ScalarSelect[int]:
+    numbers = select(func.max(ProductRevision.number)).where(ProductRevision.product_id == Product.id)
+    return numbers.correlate(Product).scalar_subquery()

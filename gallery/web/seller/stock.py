@@ -1,0 +1,79 @@
+"""Stock at home, and what of the own goods lies in galleries."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from gallery.accounts.permissions import Scope
+from gallery.core.db import db, transaction
+from gallery.inventory import queries, services
+from gallery.inventory.states import MovementReason
+from gallery.registry.queries import businesses
+from gallery.web.guards import requires
+from gallery.web.session import current_actor
+from gallery.web.stock_forms import AdjustForm, ReceiveForm
+
+bp = Blueprint("stock", __name__, url_prefix="/stok")
+
+
+@bp.get("/")
+@requires("stock.view")
+def index() -> ResponseReturnValue:
+    mine = _home_scope().businesses
+    return render_template(
+        "seller/stock/index.html",
+        variants=queries.variant_choices(db.session(), businesses=mine),
+        stock=queries.own_stock(db.session(), mine),
+    )
+
+
+@bp.route("/<public_id>", methods=["GET", "POST"])
+@requires("stock.receive")
+def edit(public_id: str) -> ResponseReturnValue:
+    """More pieces at home."""
+    scope = _home_scope()
+    found = queries.variant_choices(db.session(), public_id=public_id, businesses=scope.businesses)
+    if not found:
+        abort(404)
+    owners = {row.name: row for row in businesses(db.session(), scope=scope)}
+    owner = owners[found[0].business_name]
+    form = ReceiveForm()
+    form.place.choices = [(0, owner.name)]
+    form.place.data = 0
+    if form.validate_on_submit():
+        with transaction() as session:
+            home = services.home_of(session, owner.id)
+            services.receive(
+                session,
+                found[0].variant_id,
+                home.id,
+                form.pieces.data,
+                expires_on=form.expires_on.data,
+                lot_code=form.lot_code.data,
+                reason=MovementReason.RECEIVED,
+                request_key=f"receive:{form.request_key.data}",
+                actor=current_actor(),
+            )
+        flash(_("Stok bertambah %(n)s: %(name)s.", n=form.pieces.data, name=found[0].product_name))
+        return redirect(url_for("seller.stock.index"), 303)
+    status = 422 if form.is_submitted() else 200
+    return render_template("seller/stock/edit.html", form=form, variant=found[0]), status
+
+
+@bp.route("/rinci/<int:item_id>", methods=["GET", "POST"])
+@requires("stock.view")
+def card(item_id: int) -> ResponseReturnValue:
+    """Stock card of pieces at home, with the correction of a wrong count."""
+    line = queries.stock_line(db.session(), item_id, scope=_home_scope())
+    form = AdjustForm()
+    if form.validate_on_submit() and form.apply(item_id):
+        flash(_("Stok diperbaiki."))
+        return redirect(url_for("seller.stock.card", item_id=item_id), 303)
+    status = 422 if form.is_submitted() else 200
+    history = queries.movements(db.session(), item_id)
+    return render_template("seller/stock/card.html", line=line, form=form, movements=history), status
+
+
+def _home_scope() -> Scope:
+    """The own businesses only: a person who also works in a gallery corrects that gallery's stock as its staff."""
+    return Scope(businesses=current_actor().scope("stock.adjust").businesses)

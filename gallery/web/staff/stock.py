@@ -1,0 +1,101 @@
+"""Stock of galleries: list, receiving, stock card, corrections."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from gallery.core.db import db, transaction
+from gallery.core.errors import NotFoundError
+from gallery.inventory import queries, services
+from gallery.inventory.models import PlaceKind
+from gallery.inventory.queries import StockFilter
+from gallery.inventory.states import MovementReason
+from gallery.web.guards import requires
+from gallery.web.session import current_actor
+from gallery.web.stock_forms import AdjustForm, ReceiveForm
+
+bp = Blueprint("stock", __name__, url_prefix="/galeri")
+
+
+@bp.get("/")
+@requires("stock.view")
+def index() -> ResponseReturnValue:
+    scope = current_actor().scope("stock.view")
+    text, after, place = (request.args.get(name, "").strip()[:100] for name in ("q", "sesudah", "tempat"))
+    narrow = request.args.get("saring", "")
+    return render_template(
+        "staff/stock/index.html",
+        page=queries.stock_list(
+            db.session(),
+            scope=scope,
+            text=text,
+            place_id=_number(place) or None,
+            narrow=StockFilter(narrow) if narrow in set(StockFilter) else StockFilter.ALL,
+            after=_number(after),
+        ),
+        places=[row for row in queries.places(db.session(), scope=scope) if row.kind is PlaceKind.GALLERY],
+        text=text,
+        place=_number(place),
+        narrow=narrow,
+        filters=list(StockFilter),
+    )
+
+
+@bp.get("/terima")
+@requires("stock.receive")
+def choose() -> ResponseReturnValue:
+    """Find what has arrived; a scanned code finds one article and goes straight on."""
+    text = request.args.get("q", "").strip()[:100]
+    found = queries.variant_choices(db.session(), text=text) if text else []
+    if len(found) == 1:
+        return redirect(url_for("staff.stock.receive", public_id=found[0].variant_public_id), 303)
+    return render_template("staff/stock/choose.html", text=text, found=found)
+
+
+@bp.route("/terima/<public_id>", methods=["GET", "POST"])
+@requires("stock.receive")
+def receive(public_id: str) -> ResponseReturnValue:
+    scope = current_actor().scope("stock.receive")
+    found = queries.variant_choices(db.session(), public_id=public_id)
+    places = [row for row in queries.places(db.session(), scope=scope) if row.kind is PlaceKind.GALLERY]
+    if not found or not places:
+        raise NotFoundError("variant")
+    form = ReceiveForm().prepare(places)
+    if form.validate_on_submit():
+        with transaction() as session:
+            services.receive(
+                session,
+                found[0].variant_id,
+                form.place.data,
+                form.pieces.data,
+                expires_on=form.expires_on.data,
+                lot_code=form.lot_code.data,
+                reason=MovementReason.RECEIVED,
+                request_key=f"receive:{form.request_key.data}",
+                actor=current_actor(),
+            )
+        flash(_("%(n)s barang diterima: %(name)s.", n=form.pieces.data, name=found[0].product_name))
+        return redirect(url_for("staff.stock.choose"), 303)
+    status = 422 if form.is_submitted() else 200
+    return render_template("staff/stock/receive.html", form=form, variant=found[0]), status
+
+
+@bp.route("/<int:item_id>", methods=["GET", "POST"])
+@requires("stock.view")
+def card(item_id: int) -> ResponseReturnValue:
+    """The stock card (kartu stok), and the correction of a wrong count."""
+    line = queries.stock_line(db.session(), item_id, scope=current_actor().scope("stock.view"))
+    form = AdjustForm()
+    if form.is_submitted():
+        # Who may look may not always correct: an officer's view of a gallery is not a right to change it.
+        queries.stock_line(db.session(), item_id, scope=current_actor().scope("stock.adjust"))
+        if form.validate() and form.apply(item_id):
+            flash(_("Stok diperbaiki."))
+            return redirect(url_for("staff.stock.card", item_id=item_id), 303)
+    history = queries.movements(db.session(), item_id)
+    status = 422 if form.is_submitted() else 200
+    return render_template("staff/stock/card.html", line=line, form=form, movements=history), status
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - an id

@@ -1,0 +1,112 @@
+"""Forms of stock, for gallery staff and for owners at home."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from gallery.core import clock
+from gallery.core.db import transaction
+from gallery.core.ids import public_id
+from gallery.inventory import services
+from gallery.inventory.errors import BelowReservedError
+from gallery.inventory.models import Place
+from gallery.inventory.states import MovementReason
+from gallery.web.business_form import strip
+from gallery.web.session import current_actor
+from gallery.web.words import word
+
+MOST_PIECES = 100_000
+IN = (MovementReason.COUNT_CORRECTION,)
+OUT = (
+    MovementReason.COUNT_CORRECTION,
+    MovementReason.DAMAGED,
+    MovementReason.EXPIRED,
+    MovementReason.LOST,
+    MovementReason.OWNER_RETURN,
+)
+
+
+class KeyedForm(FlaskForm):
+    """A form that is booked once, however often it is sent: the key is made with the page."""
+
+    request_key = HiddenField(default=public_id, validators=[Length(min=10, max=40)])
+
+
+class ReceiveForm(KeyedForm):
+    place = SelectField(_l("Tempat"), coerce=int)
+    pieces = IntegerField(
+        _l("Jumlah barang"),
+        validators=[
+            InputRequired(_l("Tulis jumlahnya dengan angka.")),
+            NumberRange(1, MOST_PIECES, _l("Jumlahnya 1 sampai 100.000.")),
+        ],
+    )
+    expires_on = DateField(_l("Kedaluwarsa"), validators=[Optional()])
+    lot_code = StringField(_l("Kode produksi"), filters=[strip], validators=[Optional(), Length(max=40)])
+
+    def prepare(self, places: list[Place]) -> "ReceiveForm":
+        """Offer these places."""
+        self.place.choices = [(place.id, place.name) for place in places]
+        return self
+
+    def validate_expires_on(self, field: Any) -> None:
+        if field.data <= clock.today():
+            raise ValidationError(_("Barang ini sudah kedaluwarsa. Jangan diterima; kembalikan ke pemiliknya."))
+
+
+class AdjustForm(KeyedForm):
+    """A correction: more or fewer pieces, and why."""
+
+    direction = RadioField(
+        _l("Stok menjadi"),
+        choices=[SelectChoice("out", _l("Berkurang")), SelectChoice("in", _l("Bertambah"))],
+        default="out",
+    )
+    pieces = IntegerField(
+        _l("Berapa"),
+        validators=[
+            InputRequired(_l("Tulis jumlahnya dengan angka.")),
+            NumberRange(1, MOST_PIECES, _l("Jumlahnya 1 sampai 100.000.")),
+        ],
+    )
+    reason = SelectField(_l("Sebab"), validators=[DataRequired(_l("Pilih sebabnya."))])
+    note = StringField(_l("Keterangan"), filters=[strip], validators=[Optional(), Length(max=200)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.choices = [("", _("Pilih")), *((reason.value, word(reason).text) for reason in OUT)]
+
+    def validate_reason(self, field: Any) -> None:
+        if self.direction.data == "in" and MovementReason(field.data) not in IN:
+            raise ValidationError(
+                _("Stok hanya bertambah karena salah hitung. Barang baru dicatat lewat Terima barang.")
+            )
+
+    @property
+    def delta(self) -> int:
+        """Signed pieces."""
+        return int(self.pieces.data) if self.direction.data == "in" else -int(self.pieces.data)
+
+    def apply(self, item_id: int) -> bool:
+        """Book the correction; tell whether that was possible, and say beside the field why not."""
+        try:
+            with transaction() as session:
+                services.adjust(
+                    session,
+                    item_id,
+                    self.delta,
+                    reason=MovementReason(self.reason.data),
+                    note=self.note.data or "",
+                    request_key=f"adjust:{self.request_key.data}",
+                    actor=current_actor(),
+                )
+        except BelowReservedError as error:
+            free = error.on_hand - error.reserved
+            self.pieces.errors = [_("Hanya %(n)s barang yang bebas; selebihnya sudah dipesan pembeli.", n=free)]
+            return False
+        return True

@@ -1,0 +1,80 @@
+import pytest
+
+from gallery.accounts.models import User
+from gallery.core.db import db
+from tests.browser import PASSWORD, guest, signed_in
+from tests.factories.accounts import make_user
+
+
+@pytest.fixture
+def user(app):
+    return make_user(name="Ani Contoh")
+
+
+@pytest.fixture
+def person(app, user):
+    return signed_in(app, user)
+
+
+def test_the_account_is_for_its_owner_only(app, person):
+    assert "Ani Contoh" in person.get("/akun/").get_data(as_text=True)
+    assert person.get("/akun/").headers["Cache-Control"] == "no-store"
+    assert guest(app).get("/akun/").status_code == 303
+
+
+def test_changes_ask_for_the_present_password(person, user):
+    form = {"name": "Ani Baru", "phone": "", "email": "baru@example.id"}
+    answer = person.post("/akun/profil", form | {"current_password": "salah"}, page="/akun/profil")
+    assert answer.status_code == 422
+    assert "tidak cocok" in answer.get_data(as_text=True)
+    assert db.session.get(User, user.id).name == "Ani Contoh"
+    assert person.post("/akun/profil", form | {"current_password": PASSWORD}, page="/akun/profil").status_code == 303
+    changed = db.session.get(User, user.id)
+    assert (changed.name, changed.email, changed.phone) == ("Ani Baru", "baru@example.id", None)
+
+
+def test_a_new_password_puts_the_other_devices_out(app, person, user):
+    other = signed_in(app, user)
+    form = {"current_password": PASSWORD, "password": "pantai pasir padi"}
+    assert person.post("/akun/kata-sandi", form, page="/akun/kata-sandi").status_code == 303
+    assert person.get("/akun/").status_code == 200
+    assert other.get("/akun/").status_code == 303
+
+
+def test_one_device_or_all_can_be_put_out(app, person, user):
+    other = signed_in(app, user)
+    page = person.get("/akun/perangkat").get_data(as_text=True)
+    path = page.split('action="/akun/perangkat/')[1].split('"')[0]
+    assert person.post(f"/akun/perangkat/{path}", page="/akun/perangkat").status_code == 303
+    assert other.get("/akun/").status_code == 303
+    assert person.post("/akun/perangkat/keluar-semua", page="/akun/perangkat").status_code == 303
+    assert person.get("/akun/").status_code == 303
+
+
+def test_another_persons_device_stays(app, person):
+    stranger = signed_in(app, make_user())
+    page = stranger.get("/akun/perangkat")
+    assert page.status_code == 200
+    from gallery.accounts.models import UserSession
+
+    rows = db.session.scalars(db.select(UserSession).order_by(UserSession.id)).all()
+    assert person.post(f"/akun/perangkat/{rows[-1].public_id}/keluar", page="/akun/perangkat").status_code == 303
+    assert stranger.get("/akun/").status_code == 200
+
+
+def test_own_data_can_be_taken_away(person, user):
+    data = person.get("/akun/data-saya.json")
+    assert data.json["email"] == user.email
+    assert "password" not in data.get_data(as_text=True)
+
+
+def test_erasing_needs_the_password_and_forgets_the_person(person, user):
+    assert person.post("/akun/hapus", {"current_password": "salah"}, page="/akun/hapus").status_code == 422
+    assert person.post("/akun/hapus", {"current_password": PASSWORD}, page="/akun/hapus").status_code == 303
+    assert db.session.get(User, user.id).email is None
+    assert person.get("/akun/").status_code == 303
+
+
+def test_an_officers_account_is_not_erased_by_itself(app):
+    officer = signed_in(app, make_user("province_officer"))
+    assert officer.get("/akun/hapus").status_code == 403

@@ -1,0 +1,122 @@
+from datetime import timedelta
+
+import pytest
+
+from gallery.core import clock
+from gallery.core.db import db
+from gallery.inventory.models import StockItem, StockMovement
+from gallery.inventory.queries import audit_stock
+from tests.browser import signed_in
+from tests.factories.accounts import make_user
+from tests.factories.inventory import BELITUNG, make_gallery_place, make_goods, make_stock
+
+
+@pytest.fixture
+def place(app):
+    return make_gallery_place()
+
+
+@pytest.fixture
+def goods(app):
+    return make_goods()
+
+
+@pytest.fixture
+def staff(app, place):
+    return signed_in(app, make_user("gallery_staff", gallery_id=place.gallery_id))
+
+
+def receipt(staff, goods, place, **given):
+    page = f"/petugas/galeri/terima/{goods.variant_public_id}"
+    values = {"place": place.id, "pieces": "12", "request_key": "k" * 12} | given
+    return staff.post(page, values, page=page)
+
+
+def test_goods_are_received_once_however_often_the_form_is_sent(staff, goods, place):
+    expiry = (clock.today() + timedelta(days=90)).isoformat()
+    for _ in range(2):
+        assert receipt(staff, goods, place, expires_on=expiry).status_code == 303
+    item = db.session.query(StockItem).one()
+    assert (item.on_hand, item.place_id) == (12, place.id)
+    assert audit_stock(db.session) == []
+    listed = staff.get("/petugas/galeri/").get_data(as_text=True)
+    assert ">12<" in listed
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"pieces": ""}, "Tulis jumlahnya"),
+        ({"pieces": "dua"}, "angka"),
+        ({"pieces": "-3"}, "1 sampai 100.000"),
+        ({"expires_on": "2020-01-01"}, "sudah kedaluwarsa"),
+    ],
+)
+def test_a_wrong_receipt_is_explained_and_books_nothing(staff, goods, place, given, sentence):
+    answer = receipt(staff, goods, place, **given)
+    assert answer.status_code == 422
+    assert sentence in answer.get_data(as_text=True)
+    assert db.session.query(StockMovement).count() == 0
+
+
+def test_nobody_receives_into_another_gallery(staff, goods):
+    other = make_gallery_place(BELITUNG)
+    assert receipt(staff, goods, other).status_code == 422
+    assert db.session.query(StockItem).count() == 0
+
+
+def test_a_correction_needs_a_reason_and_leaves_a_movement(staff, goods, place):
+    item_id = make_stock(goods.variant_id, place.id, 10)
+    page = f"/petugas/galeri/{item_id}"
+    assert staff.post(page, {"direction": "out", "pieces": "2", "request_key": "a" * 12}, page=page).status_code == 422
+    form = {"direction": "out", "pieces": "2", "reason": "damaged", "note": "basah", "request_key": "b" * 12}
+    for _ in range(2):
+        assert staff.post(page, form, page=page).status_code == 303
+    assert db.session.get(StockItem, item_id).on_hand == 8
+    assert "basah" in staff.get(page).get_data(as_text=True)
+    assert staff.post(page, form | {"direction": "in", "request_key": "c" * 12}, page=page).status_code == 422
+    too_many = form | {"pieces": "9", "request_key": "d" * 12}
+    answer = staff.post(page, too_many, page=page)
+    assert answer.status_code == 422
+    assert "Hanya 8 barang yang bebas" in answer.get_data(as_text=True)
+    assert audit_stock(db.session) == []
+
+
+def test_another_gallerys_stock_does_not_exist(staff, goods):
+    other = make_gallery_place(BELITUNG)
+    item_id = make_stock(goods.variant_id, other.id, 10)
+    assert staff.get(f"/petugas/galeri/{item_id}").status_code == 404
+    form = {"direction": "out", "pieces": "1", "reason": "lost", "request_key": "a" * 12}
+    assert staff.post(f"/petugas/galeri/{item_id}", form, page="/petugas/galeri/").status_code == 404
+    assert db.session.get(StockItem, item_id).on_hand == 10
+
+
+def test_the_province_looks_and_does_not_correct(app, goods, place):
+    item_id = make_stock(goods.variant_id, place.id, 10)
+    officer = signed_in(app, make_user("province_officer"))
+    assert officer.get(f"/petugas/galeri/{item_id}").status_code == 200
+    form = {"direction": "out", "pieces": "1", "reason": "lost", "request_key": "a" * 12}
+    assert officer.post(f"/petugas/galeri/{item_id}", form, page="/petugas/galeri/").status_code == 404
+    assert db.session.get(StockItem, item_id).on_hand == 10
+
+
+def test_odd_queries_are_no_error_and_the_list_is_cheap(staff, goods, place, count_queries):
+    for _ in range(20):
+        make_stock(make_goods().variant_id, place.id, 2)
+    for query in (
+        "?q=%25'%00",
+        "?sesudah=x",
+        "?tempat=99999999999999999999",
+        "?saring=x",
+        "?saring=low",
+        "?saring=expiring",
+    ):
+        assert staff.get(f"/petugas/galeri/{query}").status_code == 200
+    with count_queries() as queries:
+        staff.get("/petugas/galeri/")
+    assert queries.count <= 5
+
+
+def test_one_match_of_a_scan_goes_straight_on(staff, goods):
+    answer = staff.get(f"/petugas/galeri/terima?q={goods.product_public_id}")
+    assert answer.location.endswith(goods.variant_public_id)
