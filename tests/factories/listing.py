@@ -16,7 +16,7 @@ from tests.factories.inventory import make_business, make_gallery_place, make_pr
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def make_offer(  # noqa: PLR0913
+def make_offer(
     name: str = "Lada Putih",
     *,
     category: str = "Rempah",

@@ -8,6 +8,7 @@ from gallery.listing.queries.vocabulary import Term, Vocabulary
 from gallery.listing.queries.words import Unit, unit, units
 
 SHORTEST_JOINED: Final = 6
+SHORTEST_BEGINNING: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ def _mended(unknown: Wanted, words: Vocabulary) -> list[Wanted]:
     if near is None and (pair := words.split(unknown.text)):
         return [_as_wanted(term, words) for term in pair]
     near = near or words.nearest(unknown.text)
+    if near is None and len(unknown.text) >= SHORTEST_BEGINNING:
+        near = next(iter(words.prefixed(unknown.text, 1)), None)
     return [_as_wanted(near, words)] if near else [unknown]
 
 

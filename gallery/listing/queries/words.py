@@ -91,19 +91,24 @@ def _terms(words: list[str]) -> Iterator[tuple[str, str]]:
                 yield term_of(phrase), " ".join(phrase)
 
 
-def _read_groups() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _read_synonyms() -> tuple[dict[tuple[str, ...], tuple[tuple[str, ...], ...]], frozenset[str]]:
+    """Return the group of each phrase, and the single words, which are never stemmed."""
     lines = Path(__file__).with_name("synonyms.txt").read_text(encoding="utf-8").splitlines()
     groups: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+    whole: set[str] = set()
     for line in lines:
-        if "=" in line and not line.startswith("#"):
-            phrases = tuple(tuple(tokens(phrase)) for phrase in line.split("="))
-            for phrase in phrases:
-                if phrase in groups:
-                    raise ValueError(f"synonyms.txt: {' '.join(phrase)} stands in two groups")
-                groups[phrase] = phrases
-    return groups
+        if not line.strip() or line.startswith("#"):
+            continue
+        phrases = tuple(tuple(tokens(phrase)) for phrase in line.split("="))
+        whole |= {phrase[0] for phrase in phrases if len(phrase) == 1}
+        if len(phrases) == 1:
+            continue
+        for phrase in phrases:
+            if phrase in groups:
+                raise ValueError(f"synonyms.txt: {' '.join(phrase)} stands in two groups")
+            groups[phrase] = phrases
+    return groups, frozenset(whole)
 
 
-GROUPS: Final = _read_groups()
-WHOLE_WORDS: Final = frozenset(word for phrase in GROUPS for word in phrase)
+GROUPS, WHOLE_WORDS = _read_synonyms()
 LONGEST_PHRASE: Final = max(map(len, GROUPS))

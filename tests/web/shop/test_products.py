@@ -128,9 +128,9 @@ def test_one_letter_suggests_nothing(shop, client):
 
 
 def test_a_miss_is_counted_by_the_worker(shop, client, app):
+    from gallery.core.db import db
     from gallery.jobs.listing import record_search_misses
     from gallery.listing.models import SearchMiss
-    from gallery.core.db import db
 
     client.get("/produk/?q=durian")
     record_search_misses()
