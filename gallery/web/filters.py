@@ -133,6 +133,11 @@ def daerah(name: str) -> str:
     return f"Kab. {name.removeprefix('Kabupaten ')}" if name.startswith("Kabupaten ") else name
 
 
+def daerah_pendek(name: str) -> str:
+    """A district's bare name, on cards and maps: ``Kota Pangkal Pinang`` → ``Pangkal Pinang``."""
+    return name.removeprefix("Kabupaten ").removeprefix("Kota ")
+
+
 def sejak(value: datetime | None, now: datetime) -> str:
     """How long ago, roughly: ``baru saja``, ``5 menit lalu``, ``3 jam lalu``, else the date."""
     if value is None:
@@ -156,7 +161,7 @@ def init_app(app: Flask) -> None:
 FILTERS = (
     rupiah, angka, tanggal, tanggal_pendek, hari, jam, waktu, iso, berat, telepon, wa, samar, samar_telepon,
     samar_surel, inisial, sejak, daerah, hari_tanggal,
-    bulan_pendek,
+    bulan_pendek, daerah_pendek,
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from gallery.web.query_string import canonical_query
 log = logging.getLogger("gallery.web")
 
 CACHE_CONTROL: Final = "public, max-age=30"
+WHILE_DEVELOPING: Final = "public, max-age=0"
 MAX_BYTES: Final = 24 * 1024 * 1024
 LARGEST_KEY: Final = 600
 VERSION_SECONDS: Final = 1.0
@@ -125,7 +126,8 @@ class VersionWatch:
 
 def init_app(app: Flask) -> None:
     """Answer from the cache before the views, fill it after them."""
-    app.extensions["page_cache"] = PageCache()
+    # Who edits a template wants to see it: development makes every page anew.
+    app.extensions["page_cache"] = PageCache(0 if app.config["ENVIRONMENT"] == "development" else MAX_BYTES)
     app.extensions["catalogue_version"] = VersionWatch()
     app.before_request(_answer)
     app.after_request(_keep)
@@ -164,7 +166,7 @@ def _keep(response: Response) -> Response:
         return response
     if "Cache-Control" in response.headers:
         return response
-    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.headers["Cache-Control"] = _cache_control()
     slot = g.get("page_cache_slot")
     if slot is None or request.method != "GET" or response.status_code != 200 or response.mimetype not in KEPT:  # noqa: PLR2004
         return response
@@ -182,7 +184,7 @@ def _is_session_touched() -> bool:
 
 def _response(page: Page) -> Response:
     """The answer for this visitor: 304 if they have the page, else the smallest form their browser reads."""
-    headers = {"ETag": f'W/"{page.etag}"', "Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
+    headers = {"ETag": f'W/"{page.etag}"', "Cache-Control": _cache_control(), "Vary": "Accept-Encoding"}
     if page.etag in request.headers.get("If-None-Match", ""):
         return Response(status=304, headers=headers)
     accepted = request.headers.get("Accept-Encoding", "")
@@ -190,6 +192,10 @@ def _response(page: Page) -> Response:
     if encoding:
         headers["Content-Encoding"] = encoding
     return Response(page.encoding(encoding), headers=headers, content_type=page.content_type)
+
+
+def _cache_control() -> str:
+    return CACHE_CONTROL if current_app.extensions["page_cache"].max_bytes else WHILE_DEVELOPING
 
 
 def _is_cacheable() -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gallery.core.errors import NotFoundError
+from gallery.core.files import StoredFile
 from gallery.listing.models import ListingEntry
 from gallery.regions.models import Region
 from gallery.registry.models import Business
@@ -28,6 +29,7 @@ class BusinessCard(NamedTuple):
     district_name: str
     village_name: str | None
     product_count: int
+    photo_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ def _cards() -> Select[Any]:
             district.name,
             village.name,
             products,
+            StoredFile.key,
         )
         .join(district, district.code == Business.district_code)
         .outerjoin(village, village.code == Business.village_code)
+        .outerjoin(StoredFile, StoredFile.id == Business.photo_file_id)
     )

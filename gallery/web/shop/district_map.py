@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from math import sqrt
 from typing import Final, NamedTuple
 
+from gallery.web.filters import daerah_pendek
+
 
 class Spot(NamedTuple):
     """Centre of a district on the outline, and where its name is written."""
@@ -47,17 +49,10 @@ def map_dots(districts: Iterable[tuple[str, str, int]]) -> list[Dot]:
     return [
         Dot(
             code,
-            short_name(name),
+            daerah_pendek(name),
             count,
             round(SMALLEST + (LARGEST - SMALLEST) * sqrt(count / (most or 1))),
             SPOTS[code],
         )
         for code, name, count in rows
     ]
-
-
-def short_name(name: str) -> str:
-    """``Kabupaten Bangka`` → ``Bangka``: the map has little room."""
-    for kind in ("Kabupaten ", "Kab. ", "Kota "):
-        name = name.removeprefix(kind)
-    return name
