@@ -9,7 +9,6 @@ from flask import Response, current_app
 from flask_babel import gettext as _
 
 from gallery.web.language import current_language
-from gallery.web.site import Site
 
 FOLDER = "print"
 
@@ -37,7 +36,7 @@ def pdf_response(pdf: bytes, file_name: str) -> Response:
 
 def packing_slips(slips: list[dict[str, Any]]) -> bytes:
     """One page per parcel: what goes in, whose it is, who packed it."""
-    site: Site = current_app.jinja_env.globals["site"]
+    site: Any = current_app.jinja_env.globals["site"]
     return render_pdf(
         "packing_slip.typ",
         {

@@ -1,10 +1,10 @@
 """The register of local riders, and the tariffs they ride by."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, func, or_, select, true
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from gallery.accounts.models import Gallery
 from gallery.accounts.permissions import Scope
@@ -97,6 +97,12 @@ def subdistricts(session: Session) -> list[tuple[Region, list[Region]]]:
     return [(row, below.get(row.code, [])) for row in rows if row.level is RegionLevel.REGENCY]
 
 
+def names_of(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Return the names of regions."""
+    rows = session.execute(select(Region.code, Region.name).where(Region.code.in_(codes)))
+    return {code: name for code, name in rows}  # noqa: C416 - rows are not typed as pairs
+
+
 def galleries(session: Session, scope: Scope) -> Sequence[Gallery]:
     """Return the galleries that may keep a rider's entry."""
     mine = true() if scope.everything else Gallery.id.in_(scope.galleries)
@@ -141,3 +147,16 @@ def carriers(session: Session) -> Sequence[str]:
     return session.scalars(
         select(CarrierTariff.carrier).where(CarrierTariff.is_active).distinct().order_by(CarrierTariff.carrier)
     ).all()
+
+
+def villages_of_island(session: Session, village_code: str | None) -> list[tuple[str, str]]:
+    """Return code and full name of the villages that share an island with this one, for a trial calculation."""
+    island = select(Region.island).where(Region.code == village_code).scalar_subquery()
+    parent = aliased(Region)
+    rows = session.execute(
+        select(Region.code, Region.name, parent.name)
+        .join(parent, parent.code == Region.parent_code)
+        .where(Region.level == RegionLevel.VILLAGE, Region.island == island)
+        .order_by(parent.name, Region.name)
+    )
+    return [(code, f"{subdistrict}: {name}") for code, name, subdistrict in rows]

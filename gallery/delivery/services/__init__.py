@@ -11,11 +11,13 @@ from gallery.delivery.services.hand_over import (
     send_by_carrier,
     withdraw,
 )
-from gallery.delivery.services.register import save_rider, save_tariff
+from gallery.delivery.services.register import RiderFacts, TariffFacts, save_rider, save_tariff
 from gallery.delivery.services.updates import Applied, apply_update, override, return_to_stock
 
 __all__ = [
     "Applied",
+    "RiderFacts",
+    "TariffFacts",
     "apply_update",
     "correct_tracking",
     "hand_to_buyer",

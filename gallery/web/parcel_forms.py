@@ -1,0 +1,138 @@
+"""Forms of packing and handing over, shared by staff and MSMEs."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from gallery.delivery.states import FailureReason, ShipmentStatus
+from gallery.web.words import word
+
+LONGEST_NAME = 100
+LONGEST_NOTE = 300
+OTHER = "-"
+
+
+def strip(text: str | None) -> str:
+    """Filter: what was typed, without blanks around it and without control characters."""
+    return "".join(character for character in (text or "").strip() if character.isprintable())
+
+
+def note_field(label: Any, missing: Any) -> StringField:
+    return StringField(
+        label,
+        filters=[strip],
+        validators=[
+            DataRequired(missing),
+            Length(max=LONGEST_NOTE, message=_l("Paling panjang 300 huruf.")),
+        ],
+    )
+
+
+class FetchForm(FlaskForm):
+    """The buyer stands at the desk."""
+
+    recipient_name = StringField(
+        _l("Nama yang mengambil"),
+        filters=[strip],
+        validators=[
+            DataRequired(_l("Tulis nama orang yang mengambil paket.")),
+            Length(max=LONGEST_NAME, message=_l("Nama paling panjang 100 huruf.")),
+        ],
+    )
+    cash = BooleanField(_l("Uang tunai sudah saya terima dan hitung"))
+
+    def __init__(self, *args: Any, cash_due: bool, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.cash_due = cash_due
+
+    def validate_cash(self, field: Any) -> None:
+        if self.cash_due and not field.data:
+            raise ValidationError(_("Terima uangnya dulu, lalu centang kotak ini."))
+
+
+class CarrierForm(FlaskForm):
+    """A parcel goes with a carrier."""
+
+    carrier = SelectField(_l("Ekspedisi"), validators=[DataRequired(_l("Pilih ekspedisinya."))])
+    other = StringField(
+        _l("Nama ekspedisi lain"),
+        filters=[strip],
+        validators=[Length(max=40, message=_l("Paling panjang 40 huruf."))],
+    )
+    tracking_number = StringField(
+        _l("Nomor resi"),
+        filters=[strip],
+        validators=[
+            DataRequired(_l("Tulis nomor resi dari ekspedisi.")),
+            Length(min=5, max=40, message=_l("Nomor resi terdiri atas 5 sampai 40 huruf atau angka.")),
+        ],
+    )
+
+    def __init__(self, *args: Any, carriers: list[str], **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.carrier.choices = [("", _("Pilih…")), *((name, name) for name in carriers), (OTHER, _("Lainnya"))]
+
+    def validate_tracking_number(self, field: Any) -> None:
+        field.data = field.data.replace(" ", "").upper()
+        if not all(character.isascii() and (character.isalnum() or character in "-/") for character in field.data):
+            raise ValidationError(_("Nomor resi hanya berisi huruf, angka, dan tanda hubung."))
+
+    def validate_other(self, field: Any) -> None:
+        if self.carrier.data == OTHER and not field.data:
+            raise ValidationError(_("Tulis nama ekspedisinya."))
+
+    @property
+    def carrier_name(self) -> str:
+        return str(self.other.data if self.carrier.data == OTHER else self.carrier.data)
+
+
+class TrackingForm(FlaskForm):
+    tracking_number = CarrierForm.tracking_number
+    validate_tracking_number = CarrierForm.validate_tracking_number
+
+
+class OverrideForm(FlaskForm):
+    """Staff say what the courier could not say himself."""
+
+    status = RadioField(_l("Keadaan sebenarnya"), validators=[DataRequired(_l("Pilih keadaannya."))])
+    recipient_name = StringField(
+        _l("Nama penerima"),
+        filters=[strip],
+        validators=[Length(max=LONGEST_NAME, message=_l("Nama paling panjang 100 huruf."))],
+    )
+    reason = SelectField(_l("Sebab gagal"))
+    note = note_field(_l("Dari mana Anda tahu"), _l("Tulis alasannya, misalnya: kurir menelepon."))
+
+    def __init__(self, *args: Any, allowed: list[ShipmentStatus], **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.status.choices = [(status.value, word(status).text) for status in allowed]
+        self.reason.choices = [("", _("Pilih…")), *((item.value, word(item).text) for item in FailureReason)]
+
+    def validate_recipient_name(self, field: Any) -> None:
+        if self.status.data == ShipmentStatus.DELIVERED and not field.data:
+            raise ValidationError(_("Tulis nama orang yang menerima paket."))
+
+    def validate_reason(self, field: Any) -> None:
+        if self.status.data == ShipmentStatus.FAILED and not field.data:
+            raise ValidationError(_("Pilih sebab pengantaran gagal."))
+
+
+class ReturnForm(FlaskForm):
+    """A failed parcel stands in the room again."""
+
+    note = note_field(_l("Catatan"), _l("Tulis catatannya, misalnya: isi lengkap dan utuh."))
+
+
+class CancelForm(FlaskForm):
+    reason = TextAreaField(
+        _l("Alasan pembatalan"),
+        filters=[strip],
+        validators=[
+            DataRequired(_l("Tulis alasannya: pembeli membacanya.")),
+            Length(max=LONGEST_NOTE, message=_l("Paling panjang 300 huruf.")),
+        ],
+    )

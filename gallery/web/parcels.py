@@ -1,0 +1,214 @@
+"""What staff and MSMEs share when they pack parcels: lists, one parcel, packing, slips."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from gallery.core.db import db, transaction
+from gallery.core.errors import GalleryError
+from gallery.delivery.courier import Stop
+from gallery.delivery.queries import parcels as work
+from gallery.delivery.queries import shipments
+from gallery.delivery.queries.parcels import Tab
+from gallery.delivery.states import Courier
+from gallery.orders import services as orders
+from gallery.orders.models import Parcel
+from gallery.orders.states import FulfilmentKind
+from gallery.web import errors, printing
+from gallery.web.filters import berat, tanggal, telepon
+from gallery.web.session import current_actor
+from gallery.web.words import WORDS
+
+TAB_WORDS: Final[dict[Tab, Any]] = {
+    Tab.UNPAID: _l("Belum Bayar"),
+    Tab.TO_PACK: _l("Dikemas"),
+    Tab.READY: _l("Siap"),
+    Tab.SENT: _l("Dikirim"),
+    Tab.DONE: _l("Selesai"),
+    Tab.CANCELLED: _l("Dibatalkan"),
+    Tab.TO_HAND_OVER: _l("Siap diserahkan"),
+    Tab.OFFERED: _l("Menunggu kurir"),
+    Tab.ON_THE_WAY: _l("Di jalan"),
+    Tab.FAILED: _l("Gagal"),
+    Tab.TO_FETCH: _l("Diambil pembeli"),
+}
+_URGENT: Final = frozenset({Tab.TO_PACK, Tab.TO_HAND_OVER, Tab.FAILED})
+MOST_AT_ONCE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """What the pager needs."""
+
+    previous_url: str | None
+    next_url: str | None
+    text: str
+
+
+def list_page(permission: str, tabs: Sequence[Tab], default: Tab) -> dict[str, Any]:
+    """Return the template context of a list of parcels; the tab, page and search come from the query string."""
+    scope = current_actor().scope(permission)
+    asked = request.args.get("tab", "")
+    tab = Tab(asked) if asked in tabs else default
+    search = request.args.get("q", "").strip()[:80]
+    page = work.parcels(db.session(), scope, tab, search=search, number=request.args.get("hal", 1, type=int))
+    counts = work.tab_counts(db.session(), scope, tabs)
+    return {
+        "tab": tab,
+        "tabs": [
+            {
+                "url": _here(tab=name.value),
+                "text": TAB_WORDS[name],
+                "current": name is tab,
+                "count": counts[name],
+                "kind": "warn" if name in _URGENT and counts[name] else "",
+            }
+            for name in tabs
+        ],
+        "parcels": page.parcels,
+        "shipments": work.latest_shipments(db.session(), [parcel.id for parcel in page.parcels]),
+        "page": _links(page, tab, search),
+        "total": page.total,
+        "q": search,
+        "service_text": service_text,
+    }
+
+
+def _here(**query: Any) -> str:
+    given = {name: value for name, value in query.items() if value not in {"", None}}
+    return url_for(str(request.endpoint), **given)
+
+
+def _links(page: work.ParcelPage, tab: Tab, search: str) -> PageLinks:
+    def at(number: int) -> str | None:
+        return _here(tab=tab.value, q=search, hal=number) if 0 < number <= page.pages else None
+
+    text = _("Halaman %(n)s dari %(all)s", n=page.number, all=page.pages)
+    return PageLinks(at(page.number - 1), at(page.number + 1), text)
+
+
+def find(public_id: str, permission: str) -> Parcel:
+    """Return a parcel inside the actor's scope; outside it does not exist."""
+    return work.parcel(db.session(), public_id, current_actor().scope(permission))
+
+
+def parcel_page(parcel: Parcel) -> dict[str, Any]:
+    """Return the template context of one parcel."""
+    session = db.session()
+    attempts = shipments.attempts(session, parcel.id)
+    return {
+        "parcel": parcel,
+        "order": parcel.order,
+        "sender": shipments.sender(session, parcel.place),
+        "recipient": recipient(parcel),
+        "attempts": attempts,
+        "current": attempts[0] if attempts else None,
+        "messages": shipments.messages(session, parcel.id),
+        "service_text": service_text,
+        "actor_text": actor_text,
+    }
+
+
+def recipient(parcel: Parcel) -> Stop:
+    """Return who gets the parcel and where; at the place itself when the buyer fetches it."""
+    if parcel.order.fulfilment is FulfilmentKind.PICKUP:
+        here = shipments.sender(db.session(), parcel.place)
+        return Stop(parcel.order.contact_name, parcel.order.contact_phone, here.name, "", here.location)
+    return shipments.recipient(db.session(), parcel.order)
+
+
+# Packing
+
+
+def pack(public_ids: Sequence[str]) -> int:
+    """Mark the named parcels as packed, each in its own transaction; return how many became it."""
+    scope, actor, packed = current_actor().scope("order.pack"), current_actor(), 0
+    ids = [parcel.id for parcel in work.to_print(db.session(), scope, public_ids[:MOST_AT_ONCE])]
+    for parcel_id in ids:
+        try:
+            with transaction() as session:
+                orders.pack_parcel(session, parcel_id, actor=actor)
+            packed += 1
+        except GalleryError as error:
+            flash(errors.text_of(error.code), "warning")
+    return packed
+
+
+def flash_packed(count: int) -> None:
+    if count:
+        flash(ngettext("%(num)s paket siap.", "%(num)s paket siap.", count))
+
+
+def slips_pdf(public_ids: Sequence[str]) -> ResponseReturnValue:
+    """Answer with the packing slips of the named parcels, one page each."""
+    chosen = work.to_print(db.session(), current_actor().scope("order.pack"), public_ids[:MOST_AT_ONCE])
+    if not chosen:
+        flash(_("Pilih dulu paketnya."), "warning")
+        return redirect(_here_list(), 303)
+    pdf = printing.packing_slips([_slip(parcel) for parcel in chosen])
+    name = chosen[0].public_id if len(chosen) == 1 else f"{len(chosen)}-paket"
+    return printing.pdf_response(pdf, f"isi-paket-{name}.pdf")
+
+
+def pick_list(public_ids: Sequence[str]) -> dict[str, Any]:
+    """Return the template context of the list of what to take from the shelves."""
+    chosen = work.to_print(db.session(), current_actor().scope("order.pack"), public_ids[:MOST_AT_ONCE])
+    return {"picks": work.pick_list(db.session(), [parcel.id for parcel in chosen]), "parcels": chosen}
+
+
+def _here_list() -> str:
+    return url_for(f"{str(request.endpoint).rpartition('.')[0]}.index")
+
+
+def _slip(parcel: Parcel) -> dict[str, Any]:
+    order, origin, target = parcel.order, shipments.sender(db.session(), parcel.place), recipient(parcel)
+    pieces = sum(line.quantity for line in parcel.lines)
+    return {
+        "heading": _("Daftar isi paket"),
+        "subheading": parcel.place.name,
+        "number": order.number,
+        "date": tanggal(order.placed_at),
+        "sender": {"name": origin.name, "address": origin.address, "phone": telepon(origin.phone)},
+        "recipient": {
+            "name": target.name,
+            "address": target.address,
+            "landmark": target.landmark,
+            "phone": telepon(target.phone),
+        },
+        "lines": [
+            {
+                "name": line.product_name,
+                "detail": " · ".join(part for part in (line.variant_name, line.business_name) if part),
+                "pieces": str(line.quantity),
+            }
+            for line in parcel.lines
+        ],
+        "delivery": service_text(parcel.service),
+        "total": f"{ngettext('%(num)s barang', '%(num)s barang', pieces)}, {berat(parcel.weight_g)}",
+        "note": order.note,
+    }
+
+
+def service_text(service: str) -> str:
+    """Name the delivery that the buyer chose: ``expedition:JNE REG`` is "Kurir ekspedisi: JNE REG"."""
+    kind, _colon, carrier = service.partition(":")
+    words = {
+        Courier.LOCAL_RIDER.value: _("Kurir setempat"),
+        Courier.EXPEDITION.value: _("Kurir ekspedisi"),
+        Courier.PICKUP.value: _("Ambil sendiri"),
+    }
+    text = words.get(kind, kind)
+    return f"{text}: {carrier}" if carrier else text
+
+
+def actor_text(label: str) -> str:
+    """Name who said something about a shipment, from the label that is kept: a courier, the system, or a role."""
+    known = WORDS["Courier"] | WORDS["Role"]
+    names = [str(known[part].text) for part in label.split("+") if part in known]
+    return ", ".join(names) or _("Sistem")

@@ -1,0 +1,59 @@
+"""What a rider may send. Forms without a session: the signed link is the proof, so old pages and queues still work."""
+
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import Form, HiddenField, RadioField, StringField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from gallery.delivery.states import FailureReason
+from gallery.web.parcel_forms import strip
+from gallery.web.words import word
+
+LONGEST_KEY: Final = 40
+
+
+class StepForm(Form):
+    """Any step; ``key`` was made with the page, so that sending it twice is sending it once."""
+
+    step = HiddenField()
+    key = HiddenField(filters=[strip], validators=[DataRequired(), Length(max=LONGEST_KEY)])
+
+
+class DeliverForm(StepForm):
+    recipient = StringField(
+        _l("Nama yang menerima"),
+        filters=[strip],
+        validators=[
+            DataRequired(_l("Tulis nama orang yang menerima paket.")),
+            Length(max=80, message=_l("Nama paling panjang 80 huruf.")),
+        ],
+    )
+    photo = FileField(_l("Foto paket bersama penerima atau di tempatnya"))
+    note = StringField(
+        _l("Bila tidak bisa memotret, tulis sebabnya"),
+        filters=[strip],
+        validators=[Optional(), Length(max=200, message=_l("Paling panjang 200 huruf."))],
+    )
+
+    def validate_photo(self, field: Any) -> None:
+        if not (field.data and field.data.filename) and not self.note.data:
+            raise ValidationError(_("Ambil satu foto, atau tulis mengapa tidak bisa memotret."))
+
+
+class FailForm(StepForm):
+    reason = RadioField(_l("Mengapa gagal?"), validators=[DataRequired(_l("Pilih sebabnya."))])
+    note = StringField(
+        _l("Keterangan"),
+        filters=[strip],
+        validators=[Optional(), Length(max=200, message=_l("Paling panjang 200 huruf."))],
+    )
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.reason.choices = [(item.value, word(item).text) for item in FailureReason]
+
+
+FORMS: Final[dict[str, type[StepForm]]] = {"deliver": DeliverForm, "fail": FailForm}

@@ -1,0 +1,145 @@
+"""Orders from the place's side: what to pack, what is ready, what the buyer fetches and pays at the desk."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from gallery.core.db import transaction
+from gallery.core.errors import GalleryError
+from gallery.delivery import services as delivery
+from gallery.delivery.queries.parcels import ORDER_TABS, Tab
+from gallery.delivery.states import Courier
+from gallery.orders.models import Parcel
+from gallery.orders.states import OrderStatus, ParcelStatus
+from gallery.payments import queries as payments_of
+from gallery.payments import services as payments
+from gallery.web import errors, parcels
+from gallery.web.guards import requires
+from gallery.web.parcel_forms import CancelForm, FetchForm
+from gallery.web.session import current_actor
+
+bp = Blueprint("orders", __name__, url_prefix="/pesanan")
+
+
+@bp.get("/")
+@requires("order.view")
+def index() -> ResponseReturnValue:
+    return render_template(
+        "staff/orders/index.html", **parcels.list_page("order.view", ORDER_TABS, Tab.TO_PACK), may_pack=_may_pack()
+    )
+
+
+@bp.post("/kemas")
+@requires("order.pack")
+def pack() -> ResponseReturnValue:
+    """Mark the ticked parcels as packed."""
+    parcels.flash_packed(parcels.pack(request.form.getlist("id")))
+    return redirect(url_for(".index", tab=request.form.get("tab") or None), 303)
+
+
+@bp.post("/daftar-ambil")
+@requires("order.pack")
+def pick_list() -> ResponseReturnValue:
+    """Show what to take from the shelves for the ticked parcels; nothing is written."""
+    return render_template("staff/orders/pick_list.html", **parcels.pick_list(request.form.getlist("id")))
+
+
+@bp.post("/isi-paket.pdf")
+@requires("order.pack")
+def slips() -> ResponseReturnValue:
+    """Packing slips of the ticked parcels; nothing is written."""
+    return parcels.slips_pdf(request.form.getlist("id"))
+
+
+@bp.get("/<public_id>")
+@requires("order.view")
+def show(public_id: str) -> ResponseReturnValue:
+    return _page(parcels.find(public_id, "order.view"))
+
+
+@bp.get("/<public_id>/isi-paket.pdf")
+@requires("order.pack")
+def slip(public_id: str) -> ResponseReturnValue:
+    return parcels.slips_pdf([parcels.find(public_id, "order.pack").public_id])
+
+
+@bp.post("/<public_id>/kemas")
+@requires("order.pack")
+def pack_one(public_id: str) -> ResponseReturnValue:
+    parcels.flash_packed(parcels.pack([parcels.find(public_id, "order.pack").public_id]))
+    return redirect(url_for(".show", public_id=public_id), 303)
+
+
+@bp.post("/<public_id>/serahkan")
+@requires("shipment.hand_over")
+def hand_to_buyer(public_id: str) -> ResponseReturnValue:
+    """The buyer took the parcel, and paid for it first when cash was due: both or nothing."""
+    parcel = parcels.find(public_id, "shipment.hand_over")
+    cash_due = parcel.order.status is OrderStatus.CASH_DUE
+    form = FetchForm(cash_due=cash_due)
+    if not form.validate_on_submit():
+        return _page(parcel, fetch_form=form), 422
+    try:
+        with transaction() as session:
+            if cash_due:
+                payment = payments_of.payment_of(session, parcel.order_id)
+                payments.receive_cash(session, payment.id, actor=current_actor())
+            delivery.hand_to_buyer(
+                session, parcel.id, recipient_name=str(form.recipient_name.data), actor=current_actor()
+            )
+    except GalleryError as error:
+        form.form_errors.append(errors.text_of(error.code))
+        return _page(parcel, fetch_form=form), error.status
+    flash(_("Paket sudah diserahkan kepada %(name)s.", name=form.recipient_name.data))
+    return redirect(url_for(".show", public_id=public_id), 303)
+
+
+@bp.post("/<public_id>/batalkan")
+@requires("order.cancel")
+def cancel(public_id: str) -> ResponseReturnValue:
+    """Cancel the whole order; what was paid is owed back."""
+    parcel = parcels.find(public_id, "order.cancel")
+    form = CancelForm()
+    if not form.validate_on_submit():
+        return _page(parcel, cancel_form=form), 422
+    try:
+        with transaction() as session:
+            payments.cancel_order(
+                session, parcel.order_id, reason=str(form.reason.data), by_buyer=False, actor=current_actor()
+            )
+    except GalleryError as error:
+        form.form_errors.append(errors.text_of(error.code))
+        return _page(parcel, cancel_form=form), error.status
+    flash(_("Pesanan dibatalkan."))
+    return redirect(url_for(".show", public_id=public_id), 303)
+
+
+def _page(parcel: Parcel, **forms: Any) -> str:
+    order = parcel.order
+    actor = current_actor()
+    is_fetched = parcel.service == Courier.PICKUP.value
+    return render_template(
+        "staff/orders/show.html",
+        **parcels.parcel_page(parcel),
+        form=next(iter(forms.values()), None),
+        fetch_form=forms.get("fetch_form") or FetchForm(cash_due=order.status is OrderStatus.CASH_DUE),
+        cancel_form=forms.get("cancel_form") or CancelForm(),
+        may_pack=_may_pack() and parcel.status is ParcelStatus.TO_PACK and _is_packable(order.status),
+        may_hand_over=actor.can("shipment.hand_over") and parcel.status in {ParcelStatus.PACKED, ParcelStatus.FAILED},
+        may_cancel=actor.can("order.cancel") and order.status in _CANCELLABLE,
+        is_fetched=is_fetched,
+        cash_due=order.status is OrderStatus.CASH_DUE,
+    )
+
+
+_CANCELLABLE = frozenset({OrderStatus.AWAITING_PAYMENT, OrderStatus.CASH_DUE, OrderStatus.PAID})
+
+
+def _is_packable(status: OrderStatus) -> bool:
+    return status in {OrderStatus.PAID, OrderStatus.CASH_DUE}
+
+
+def _may_pack() -> bool:
+    return current_actor().can("order.pack")

@@ -1,0 +1,145 @@
+"""Form of a place's rider tariff, and of a trial calculation."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DecimalField, IntegerField, StringField
+from wtforms.validators import InputRequired, NumberRange, ValidationError
+
+from gallery.core.money import BasisPoints, Rupiah
+from gallery.delivery.models import Tariff
+from gallery.delivery.services import TariffFacts
+from gallery.delivery.tariffs import WeightStep
+from gallery.web.parcel_forms import strip
+
+HIGHEST_IDR = 1_000_000
+STEPS = 3
+_WHOLE = _l("Tulis angka bulat tanpa titik atau koma.")
+
+
+def rupiah_digits(text: str | None) -> str | None:
+    """Filter: ``Rp 10.000`` is 10000."""
+    return text.replace("Rp", "").replace(".", "").replace(" ", "").strip() if text else text
+
+
+class WholeField(IntegerField):
+    """A whole number that says in Indonesian what is wrong, and takes thousands with dots."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([rupiah_digits(value) or "" for value in valuelist])
+        except ValueError as error:
+            raise ValueError(str(_WHOLE)) from error
+
+
+class FactorField(DecimalField):
+    """A number with a decimal comma or point."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([value.replace(",", ".").strip() for value in valuelist])
+        except ValueError as error:
+            raise ValueError(str(_l("Tulis angka seperti 1,3."))) from error
+
+
+def idr_field(label: Any) -> WholeField:
+    return WholeField(
+        label,
+        validators=[
+            InputRequired(_l("Tulis jumlah rupiahnya, boleh 0.")),
+            NumberRange(0, HIGHEST_IDR, _l("Tulis antara 0 dan 1.000.000.")),
+        ],
+    )
+
+
+def whole_field(label: Any, low: int, high: int, wrong: Any) -> WholeField:
+    return WholeField(label, validators=[InputRequired(wrong), NumberRange(low, high, wrong)])
+
+
+class TariffForm(FlaskForm):
+    base_idr = idr_field(_l("Tarif dasar"))
+    base_km = whole_field(_l("Tarif dasar berlaku sampai (km)"), 0, 100, _l("Tulis 0 sampai 100 km."))
+    per_km_idr = idr_field(_l("Tiap km berikutnya"))
+    minimum_idr = idr_field(_l("Paling murah"))
+    road_factor = FactorField(
+        _l("Faktor jalan"),
+        places=2,
+        use_locale=False,
+        validators=[InputRequired(_l("Tulis faktor jalan.")), NumberRange(1, 3, _l("Tulis antara 1,00 dan 3,00."))],
+    )
+    max_km = whole_field(_l("Paling jauh (km jalan)"), 1, 300, _l("Tulis 1 sampai 300 km."))
+    max_weight_kg = whole_field(_l("Paling berat (kg)"), 1, 100, _l("Tulis 1 sampai 100 kg."))
+    cut_off_hour = whole_field(_l("Batas pesan untuk hari ini (jam)"), 0, 24, _l("Tulis jam 0 sampai 24."))
+    steps = StringField(_l("Tambahan berat"), filters=[strip])
+    is_active = BooleanField(_l("Kurir setempat ditawarkan dari tempat ini"))
+
+    def validate_steps(self, field: Any) -> None:
+        try:
+            self.parsed_steps = parse_steps(field.data or "")
+        except ValueError as error:
+            raise ValidationError(
+                _("Tulis seperti contoh: 5 kg = 3.000; 10 kg = 7.000. Pisahkan dengan titik koma.")
+            ) from error
+
+    def facts(self) -> TariffFacts:
+        """Return what the form says; call after validation."""
+        return TariffFacts(
+            base_idr=Rupiah(self.base_idr.data or 0),
+            base_km=self.base_km.data or 0,
+            per_km_idr=Rupiah(self.per_km_idr.data or 0),
+            minimum_idr=Rupiah(self.minimum_idr.data or 0),
+            road_factor_bps=BasisPoints(int((self.road_factor.data or 1) * 10_000)),
+            weight_steps=self.parsed_steps,
+            max_km=self.max_km.data or 0,
+            max_weight_g=(self.max_weight_kg.data or 0) * 1_000,
+            cut_off_hour=self.cut_off_hour.data or 0,
+            is_active=bool(self.is_active.data),
+        )
+
+
+def parse_steps(text: str) -> tuple[WeightStep, ...]:
+    """``5 kg = 3.000; 10 kg = 7.000`` is what parcels above 5 kg and above 10 kg cost more; raise ValueError."""
+    steps = []
+    for part in filter(None, (piece.strip() for piece in text.split(";"))):
+        weight, sign, amount = part.partition("=")
+        kilograms = int(weight.lower().replace("kg", "").replace(">", "").strip())
+        rupiah = int(rupiah_digits(amount) or "")
+        if not sign or not 0 < kilograms <= 100 or not 0 <= rupiah <= HIGHEST_IDR:  # noqa: PLR2004 - kg of a motorcycle
+            raise ValueError(part)
+        steps.append(WeightStep(kilograms * 1_000, Rupiah(rupiah)))
+    if len({step.over_g for step in steps}) < len(steps):
+        raise ValueError(text)
+    return tuple(sorted(steps, key=lambda step: step.over_g))
+
+
+def form_data(tariff: Tariff) -> dict[str, Any]:
+    """Return a stored tariff as the form shows it."""
+    steps = [f"{row['over_g'] // 1_000} kg = {row['add_idr']:,}".replace(",", ".") for row in tariff.weight_steps]
+    return {
+        "base_idr": tariff.base_idr,
+        "base_km": tariff.base_km,
+        "per_km_idr": tariff.per_km_idr,
+        "minimum_idr": tariff.minimum_idr,
+        "road_factor": tariff.road_factor_bps / 10_000,
+        "max_km": tariff.max_km,
+        "max_weight_kg": tariff.max_weight_g // 1_000,
+        "cut_off_hour": tariff.cut_off_hour,
+        "steps": "; ".join(steps),
+        "is_active": tariff.is_active,
+    }
+
+
+FRESH = {
+    "base_idr": 10_000,
+    "base_km": 4,
+    "per_km_idr": 2_500,
+    "minimum_idr": 10_000,
+    "road_factor": 1.3,
+    "max_km": 40,
+    "max_weight_kg": 20,
+    "cut_off_hour": 15,
+    "steps": "5 kg = 3.000; 10 kg = 7.000",
+    "is_active": True,
+}

@@ -1,0 +1,57 @@
+// The rider's page: pictures are shrunk before they are sent, and a report without signal is sent again until it arrives.
+const queue = document.querySelector('[data-queue]');
+
+async function shrunk(file, side) {
+  try {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, side / Math.max(picture.width, picture.height));
+    const canvas = Object.assign(document.createElement('canvas'), {
+      width: Math.round(picture.width * scale), height: Math.round(picture.height * scale),
+    });
+    canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise((done) => { canvas.toBlob(done, 'image/jpeg', 0.8); });
+    return blob && blob.size < file.size ? blob : file;
+  } catch { return file; } // the server takes the raw picture as well
+}
+
+async function contents(form) {
+  const data = new FormData(form);
+  for (const input of form.querySelectorAll('[data-shrink]')) {
+    if (input.files[0]) data.set(input.name, await shrunk(input.files[0], Number(input.dataset.shrink)), 'foto.jpg');
+  }
+  return data;
+}
+
+async function send(data) {
+  const answer = await fetch(location.pathname, { method: 'POST', body: data });
+  if (answer.status >= 500) throw new Error('server');
+  if (answer.redirected) { location.replace(answer.url); return; }
+  // What is wrong with the form stands in the answer: show that page.
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  document.querySelector('main').replaceWith(page.querySelector('main'));
+  document.querySelector('[data-focus]')?.focus();
+}
+
+async function deliver(form, button) {
+  const data = await contents(form);
+  for (;;) {
+    try { await send(data); return; } catch {
+      queue.hidden = false;
+      await new Promise((again) => {
+        addEventListener('online', again, { once: true });
+        setTimeout(again, 8000);
+      });
+    }
+    button?.setAttribute('aria-disabled', 'true');
+  }
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!form.matches('[data-step-form]')) return;
+  event.preventDefault();
+  if (form.dataset.sent) return; // the key makes a second one harmless; this saves the rider's data
+  form.dataset.sent = '1';
+  event.submitter?.setAttribute('aria-disabled', 'true');
+  deliver(form, event.submitter);
+});
