@@ -1,4 +1,4 @@
-"""How gunicorn serves wsgi:app; found by gunicorn itself in the folder it is started in."""
+"""How gunicorn serves wsgi:application; found by gunicorn itself in the folder it is started in."""
 
 import os
 

@@ -92,7 +92,7 @@ class Site:
 
     def start(self, *, worker: bool = True) -> None:
         """Start the processes and wait until the site answers."""
-        self.web = self._process("gunicorn", "wsgi:app")
+        self.web = self._process("gunicorn", "wsgi:application")
         if worker:
             self.worker = self._process("flask", "jobs", "work")
         end = time.monotonic() + START_S

@@ -29,7 +29,7 @@ def serve() -> None:
     children: list[subprocess.Popen[bytes]] = []
     with _stop_asked() as asked:
         try:
-            children.append(_start("gunicorn", "wsgi:app"))
+            children.append(_start("gunicorn", "wsgi:application"))
             children.append(_start("flask", "jobs", "work"))
             if _answers(address, children, asked):
                 click.echo(f"\nThe gallery is open at {address}   (Ctrl-C closes it)\n")
