@@ -181,6 +181,7 @@ def _show(line: SubmissionLine, form: PhotosForm) -> str:
 def _take_in(form: UploadForm) -> str | None:
     """Store what was uploaded and return the submission's id, or None with the reason in the form."""
     data: bytes = form.sheet.data.read(SHEET_BYTES + 1)
+    form.sheet.data.close()  # a large upload is a file on disk until then
     try:
         refuse_at_once(data, _limits())
     except UnreadableSheetError as error:
@@ -204,6 +205,7 @@ def _photos(field: Any) -> receiving.Upload | None:
     """Store a photo ZIP that can be opened, or say in the field why not."""
     upload = field.data
     data = upload.read()
+    upload.close()
     try:
         PhotoBox(data)
     except UnreadableSheetError as error:
