@@ -31,8 +31,15 @@ DISTRICTS = ("19.71", "19.01", "19.02")
 PRODUCTS = 60
 
 
+class Shop(dict[int, Entry]):
+    """All products by id; hypothesis prints the arguments of a failing test, and this one is long."""
+
+    def __repr__(self) -> str:
+        return "shop"
+
+
 @pytest.fixture
-def shop(app) -> dict[int, Entry]:
+def shop(app) -> Shop:
     """Sixty products of all kinds; one category is never halal, one district has little."""
     chance = random.Random(7)
     for _ in range(PRODUCTS):
@@ -50,7 +57,7 @@ def shop(app) -> dict[int, Entry]:
             refresh=False,
         )
     refresh_listing(*range(1, PRODUCTS + 1))
-    return {row[0]: Entry._make(row) for row in db.session.execute(db.select(*COLUMNS))}
+    return Shop((row[0], Entry._make(row)) for row in db.session.execute(db.select(*COLUMNS)))
 
 
 SORTED = {

@@ -77,13 +77,13 @@ class _Reading:
         index, entries = self._index(arm, self.sort)
         matches = sum(number for pair, number in self.matches.items() if _is_in(pair, arm, self.wanted))
         if not self.wanted or self.limit * entries <= MOST_WALKED * max(matches, 1):
-            return self._paged(self._narrowed(arm, index), self.key, _C.product_id)
+            return self._paged(self._narrowed(arm, index, self.sort), self.key, _C.product_id)
         index, _ = self._index(arm, "popular")
         # The LIMIT keeps the databases from turning this into a walk again.
-        gathered = self._narrowed(arm, index).limit(matches + self.limit).subquery()
+        gathered = self._narrowed(arm, index, "popular").limit(matches + self.limit).subquery()
         return self._paged(select(gathered), gathered.c.key, gathered.c.product_id)
 
-    def _narrowed(self, arm: _Arm, index: str) -> _Statement:
+    def _narrowed(self, arm: _Arm, index: str, sort: str) -> _Statement:
         wanted = self.wanted
         statement = select(self.key.label("key"), _C.product_id)
         if self.is_sqlite:
@@ -96,6 +96,8 @@ class _Reading:
                 statement = statement.where(column == value)
             elif values:
                 statement = statement.where(column.in_(sorted(values)))
+        if wanted.available:
+            statement = statement.where(_C[f"{sort}_key"] >= AVAILABLE)
         if wanted.halal:
             statement = statement.where(_C.is_halal)
         if wanted.in_gallery:
@@ -104,8 +106,6 @@ class _Reading:
 
     def _paged(self, statement: _Statement, key: ColumnElement[int], product_id: ColumnElement[int]) -> _Statement:
         is_before = self.cursor is not None and self.cursor.is_before
-        if self.wanted.available:
-            statement = statement.where(key >= AVAILABLE)
         if self.cursor is not None:
             statement = statement.where(self._beyond(key, product_id, self.cursor))
         order = (key.asc(), product_id.asc()) if is_before else (key.desc(), product_id.desc())
