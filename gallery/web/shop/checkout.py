@@ -240,7 +240,7 @@ def _render(page: Page, status: int = 200) -> ResponseReturnValue:
         plan=page.plan,
         pieces=sum(line.quantity for line in page.lines),
         gallery=page.galleries.get(page.form.galeri.data),
-        hindrances=[] if page.form.form_errors else _hindrances(page),
+        hindrances=[] if page.form.errors else _hindrances(page),
         banks=", ".join(dict.fromkeys(account.bank_name for account in accounts)),
         is_cash=page.form.method is PaymentMethod.CASH_AT_PICKUP,
         is_signed_in=current_actor().is_signed_in,
@@ -258,7 +258,8 @@ def _hindrances(page: Page) -> list[str]:
             _("Belum ada kurir dari %(place)s ke tujuan ini. Pilih cara terima lain.", place=parcel.place_name)
             for parcel in plan.undeliverable
         ]
-    if not found and page.form.is_submitted() and plan.shipping_idr is None:
+    is_asked = page.form.is_submitted() and request.form.get("aksi") != "perbarui"
+    if not found and is_asked and plan.shipping_idr is None:
         found.append(_("Ongkos kirim belum dapat dihitung untuk tujuan ini. Pilih cara terima lain."))
     return found
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from gallery.accounts.models import Gallery, Office
+from gallery.accounts.queries import galleries
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.delivery.queries import shipments_of_order
@@ -88,6 +89,7 @@ def show(public_id: str) -> ResponseReturnValue:
         area=full_name(session, order.village_code) if order.village_code else "",
         may_cancel=_may_cancel(order, payment),
         reasons=REASONS,
+        contact=_contact(order, gallery),
         order_url=order_url,
         now=clock.now(),
         state=_state(order),
@@ -144,6 +146,15 @@ def mine() -> ResponseReturnValue:
 
 def _state(order: Order) -> str:
     return str(order.events[-1].id if order.events else 0)
+
+
+def _contact(order: Order, gallery: Gallery | None) -> str:
+    """Return the number of the gallery that answers for the order: where it is fetched or packed, else the first."""
+    if gallery is not None:
+        return gallery.phone
+    here = {parcel.place.gallery_id for parcel in order.parcels}
+    known = galleries(db.session())
+    return next((one.phone for one in known if one.id in here), known[0].phone if known else "")
 
 
 def _may_cancel(order: Order, payment: Payment) -> bool:
