@@ -64,7 +64,7 @@ class LocalRiders:
         except BadTokenError as error:
             raise BadUpdateError from error
         return CourierUpdate(
-            event_key=f"rider:{fields['key']}",
+            event_key=f"rider:{fields['step']}:{fields['key']}",
             booking_ref=booking_ref,
             status=status,
             occurred_at=clock.now(),

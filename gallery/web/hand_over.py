@@ -139,7 +139,8 @@ def proof(_page: Page, public_id: str, shipment_public_id: str) -> ResponseRetur
     file = db.session.get(StoredFile, file_id) if file_id is not None else None
     if file is None:
         raise NotFoundError("StoredFile")
-    response = Response(adapters.files().open(file.key).read(), mimetype=file.media_type)
+    with adapters.files().open(file.key) as stored:
+        response = Response(stored.read(), mimetype=file.media_type)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -57,7 +57,7 @@ class FetchForm(FlaskForm):
 class CarrierForm(FlaskForm):
     """A parcel goes with a carrier."""
 
-    carrier = SelectField(_l("Ekspedisi"), validators=[DataRequired(_l("Pilih ekspedisinya."))])
+    carrier = SelectField(_l("Ekspedisi"), default="", validators=[DataRequired(_l("Pilih ekspedisinya."))])
     other = StringField(
         _l("Nama ekspedisi lain"),
         filters=[strip],
@@ -104,7 +104,7 @@ class OverrideForm(FlaskForm):
         filters=[strip],
         validators=[Length(max=LONGEST_NAME, message=_l("Nama paling panjang 100 huruf."))],
     )
-    reason = SelectField(_l("Sebab gagal"))
+    reason = SelectField(_l("Sebab gagal"), default="")
     note = note_field(_l("Dari mana Anda tahu"), _l("Tulis alasannya, misalnya: kurir menelepon."))
 
     def __init__(self, *args: Any, allowed: list[ShipmentStatus], **given: Any) -> None:
