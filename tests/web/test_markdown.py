@@ -1,0 +1,46 @@
+import pytest
+
+from gallery.web.markdown import to_html
+
+
+def test_paragraphs_lists_and_links_become_html():
+    html = to_html("Satu **dua**\n\n- butir\n- lagi\n\n[tautan](https://contoh.id)")
+    assert "<strong>dua</strong>" in html
+    assert "<li>butir</li>" in html
+    assert '<a href="https://contoh.id" rel="noopener nofollow">tautan</a>' in html
+
+
+def test_headings_stay_below_the_heading_of_the_page():
+    html = to_html("# Satu\n\n## Dua\n\n### Tiga")
+    assert "<h1>" not in html
+    assert html.index("<h2>Satu</h2>") < html.index("<h3>Dua</h3>") < html.index("<h4>Tiga</h4>")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        '<img src=x onerror="alert(1)">',
+        "[klik](javascript:alert(1))",
+        '<a href="https://a.id" onclick="x()">a</a>',
+        '<p style="position:fixed">p</p>',
+        "<iframe src=https://a.id></iframe>",
+        '[a](https://a.id "\\" onmouseover=x")',
+        "![gambar](https://a.id/p.gif)",
+        "<svg><script>x</script></svg>",
+    ],
+)
+def test_nothing_active_survives(hostile):
+    html = to_html(hostile).lower()
+    for forbidden in (
+        "<script",
+        "onerror",
+        "javascript:",
+        "onclick",
+        "style=",
+        "<iframe",
+        "<img",
+        "<svg",
+        " onmouseover",
+    ):
+        assert forbidden not in html.replace("&quot; onmouseover", "")
