@@ -72,12 +72,12 @@ class Page(HTMLParser):
         for tag in self._open:
             tag.parts.append(data)
 
-    def tags(self, name: str, **attributes: str) -> list[Tag]:
+    def tags(self, name: str, /, **attributes: str) -> list[Tag]:
         """All elements of this name with these attributes; ``class_`` means class, ``_`` in names means ``-``."""
         wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
         return [t for t in self.all if t.name == name and all(t.attributes.get(k) == v for k, v in wanted.items())]
 
-    def one(self, name: str, **attributes: str) -> Tag:
+    def one(self, name: str, /, **attributes: str) -> Tag:
         found = self.tags(name, **attributes)
         assert len(found) == 1, f"{len(found)} × <{name} {attributes}>"
         return found[0]
@@ -120,7 +120,9 @@ class Page(HTMLParser):
 
     def _check_ids(self) -> None:
         ids = [tag["id"] for tag in self.all if "id" in tag.attributes]
-        self.problems += [f"id {i!r} is there {ids.count(i)} times" for i in sorted({i for i in ids if ids.count(i) > 1})]
+        self.problems += [
+            f"id {i!r} is there {ids.count(i)} times" for i in sorted({i for i in ids if ids.count(i) > 1})
+        ]
         known = set(ids)
         for tag in self.all:
             for attribute in ("for", "form", "aria-labelledby", "aria-describedby"):

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 FONTS: Final = Path(__file__).resolve().parents[2] / "templates" / "print" / "fonts"
 PANEL, GOLD, PAPER, SOFT = "#07393d", "#e6c578", "#f6efdf", "#b9d2d0"
 MOST_BYTES: Final = 300_000
-QUALITIES: Final = (84, 76, 66, 55)
+QUALITIES: Final = (84, 74, 62, 48, 34)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+import re
+
+import pytest
+
+from gallery.catalog.models import Product
+from gallery.core.db import db
+from tests.factories.content import make_article
+from tests.factories.listing import make_offer
+from tests.factories.regions import make_regions
+
+
+@pytest.fixture(autouse=True)
+def _regions(app):
+    make_regions()
+
+
+def addresses(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/xml"
+    return re.findall(r"<loc>http://localhost([^<]*)</loc>", answer.get_data(as_text=True))
+
+
+def test_everything_public_can_be_found_and_exists(client):
+    product = db.session.get(Product, make_offer(in_gallery=1))
+    _, slug = make_article()
+    found = [path for part in addresses(client, "/sitemap.xml") for path in addresses(client, part)]
+    assert f"/produk/{product.slug}-{product.public_id}" in found
+    assert f"/berita/{slug}" in found
+    assert "/wilayah/19.71" in found
+    assert [path for path in found if client.get(path).status_code != 200] == []
+    assert len(found) == len(set(found))
+
+
+def test_what_is_not_on_sale_is_not_in_it(client):
+    assert addresses(client, "/sitemap.xml") == ["/sitemap-halaman.xml"]
+    assert client.get("/sitemap-produk-0.xml").status_code == 404
+
+
+def test_robots_stay_out_of_personal_pages(client):
+    text = client.get("/robots.txt").get_data(as_text=True)
+    assert "Disallow: /keranjang" in text
+    assert "Disallow: /petugas/" in text
+    assert "Sitemap: http://localhost/sitemap.xml" in text
