@@ -90,9 +90,10 @@ def import_rows(payload: dict[str, Any]) -> None:
     submission_id, ends = payload["submission_id"], time.monotonic() + TURN_S
     actor = _actor(payload.get("user_id"))
     box: PhotoBox | None = None
+    unit = 0
     keys = receiving.stored_keys(db.session(), db.session.get_one(Submission, submission_id))
     while time.monotonic() < ends:
-        rows = importing.next_unit(db.session(), submission_id)
+        rows = importing.next_unit(db.session(), submission_id, after=unit)
         if not rows:
             with transaction() as session:
                 importing.finish(session, submission_id, actor=actor)

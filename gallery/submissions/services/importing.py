@@ -38,14 +38,15 @@ class Photo:
         self.key, self.data, self.sha256, self.media_type = key, data, sha256, media_type
 
 
-def next_unit(session: Session, submission_id: int) -> list[SubmissionRow]:
-    """Return the rows of the first product that is not written yet; none when all are."""
+def next_unit(session: Session, submission_id: int, *, after: int = 0) -> list[SubmissionRow]:
+    """Return the rows of the first product below row ``after`` that is not written yet; none when all are."""
     waiting = (
         select(SubmissionRow.unit)
         .where(
             SubmissionRow.submission_id == submission_id,
             SubmissionRow.outcome.in_(GOOD),
             SubmissionRow.applied_at.is_(None),
+            SubmissionRow.row_number > after,  # so that a long sheet is walked once, not from its top for each product
         )
         .order_by(SubmissionRow.row_number)
         .limit(1)
