@@ -9,6 +9,7 @@ from gallery.inventory.queries.lists import (
     places,
     stock_line,
     stock_list,
+    stock_warnings,
     variant_choices,
 )
 from gallery.inventory.queries.stock import (
@@ -43,5 +44,6 @@ __all__ = [
     "stock_item",
     "stock_line",
     "stock_list",
+    "stock_warnings",
     "variant_choices",
 ]

@@ -80,6 +80,16 @@ def stock_list(
     return StockList(found[:PAGE_SIZE], str(found[PAGE_SIZE - 1].item.id) if more else None)
 
 
+def stock_warnings(session: Session, *, scope: Scope) -> tuple[int, int]:
+    """Return how many rows run low, and how many expire within 30 days, in one read."""
+    low = StockItem.on_hand - StockItem.reserved <= LOW
+    soon = and_(Lot.expires_on <= clock.today() + SOON, StockItem.on_hand > 0)
+    rows = select(func.count().filter(low), func.count().filter(soon)).select_from(StockItem)
+    rows = rows.join(Place, Place.id == StockItem.place_id).join(Lot, Lot.id == StockItem.lot_id)
+    running_low, expiring = session.execute(rows.where(place_in_scope(scope))).one()
+    return running_low, expiring
+
+
 def stock_line(session: Session, stock_item_id: int, *, scope: Scope) -> StockLine:
     """Return one row of the list, or raise :class:`NotFoundError`."""
     row = session.execute(_lines().where(place_in_scope(scope), StockItem.id == stock_item_id)).first()

@@ -1,0 +1,134 @@
+"""Every route as every role (SECURITY R18, R19): who may not is refused, what is another's does not exist."""
+
+import pytest
+from werkzeug.routing import Rule
+
+from gallery.accounts.permissions import PERMISSIONS, SCOPE_OF_ROLE
+from gallery.accounts.states import Role
+from tests.browser import Person, guest, signed_in
+from tests.factories.accounts import make_gallery, make_office, make_user
+from tests.factories.regions import DISTRICT
+from tests.factories.registry import make_business
+
+OPEN = {"public", "cacheable", "by_token"}
+DUMMY = {"int": "999999999"}
+
+
+def rules(app) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def view(app, rule: Rule):
+    return app.view_functions[rule.endpoint]
+
+
+def path(app, rule: Rule) -> str:
+    """The address of an object that nobody has."""
+    given = {}
+    for name in rule.arguments:
+        converter = rule._converters[name]
+        kind = type(converter).__name__
+        if kind == "IntegerConverter":
+            given[name] = 999_999_999
+        elif kind == "AnyConverter":
+            given[name] = min(converter.items)
+        else:
+            given[name] = "xxxxxxxxxx"
+    with app.test_request_context():
+        return app.url_map.bind("localhost").build(
+            rule.endpoint, given, method=next(iter(rule.methods - {"OPTIONS", "HEAD"}))
+        )
+
+
+def person_of(app, role: Role | None) -> Person:
+    scope = {
+        "business_id": lambda: make_business().id,
+        "district_code": lambda: DISTRICT,
+        "gallery_id": lambda: make_gallery().id,
+        "office_id": lambda: make_office().id,
+    }
+    column = SCOPE_OF_ROLE.get(role)
+    given = {column: scope[column]()} if column else {}
+    return signed_in(app, make_user(role, **given))
+
+
+def test_every_view_states_its_rule(app):
+    silent = [rule.rule for rule in rules(app) if getattr(view(app, rule), "access_rule", None) is None]
+    assert silent == []
+
+
+def test_every_stated_permission_exists_and_every_permission_is_used(app):
+    stated = {view(app, rule).permission for rule in rules(app) if hasattr(view(app, rule), "permission")}
+    assert stated - set(PERMISSIONS) == set()
+
+
+def test_a_guest_is_asked_to_sign_in_everywhere_else(app):
+    person, wrong = guest(app), []
+    for rule in rules(app):
+        if view(app, rule).access_rule in OPEN:
+            continue
+        if "GET" in rule.methods:
+            answer = person.get(path(app, rule))
+            if answer.status_code != 303 or not answer.location.startswith("/masuk?next="):
+                wrong.append((rule.rule, answer.status_code))
+        if "POST" in rule.methods:
+            person.get("/masuk")
+            answer = person.post(path(app, rule))
+            if answer.status_code != 303 or not answer.location.startswith("/masuk"):
+                wrong.append((rule.rule, "POST", answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_role_opens_what_its_permissions_allow_and_nothing_else(app, role):
+    person, wrong = person_of(app, role), []
+    for rule in rules(app):
+        stated = view(app, rule)
+        if stated.access_rule != "requires":
+            continue
+        allowed = role in PERMISSIONS[stated.permission]
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            person.get("/akun/")
+            answer = person.get(path(app, rule)) if method == "GET" else person.post(path(app, rule))
+            fine = answer.status_code < 500 and answer.status_code != 403 if allowed else answer.status_code == 403
+            if not fine:
+                wrong.append((method, rule.rule, stated.permission, answer.status_code))
+    assert wrong == []
+
+
+def test_open_pages_answer_guests_without_an_error(app):
+    person, wrong = guest(app), []
+    for rule in rules(app):
+        if view(app, rule).access_rule in OPEN and "GET" in rule.methods:
+            answer = person.get(path(app, rule))
+            if answer.status_code >= 500:
+                wrong.append((rule.rule, answer.status_code))
+    assert wrong == []
+
+
+def test_cacheable_pages_carry_no_cookie(app):
+    person, wrong = guest(app), []
+    for rule in rules(app):
+        if view(app, rule).access_rule == "cacheable" and "GET" in rule.methods:
+            answer = person.get(path(app, rule))
+            if "Set-Cookie" in answer.headers or "Cookie" in answer.headers.get("Vary", ""):
+                wrong.append(rule.rule)
+    assert wrong == []
+
+
+def test_every_post_of_a_form_needs_a_token(app):
+    """With a session of every kind but no token; same-site posts are proven by headers instead."""
+    person, wrong = person_of(app, Role.ADMINISTRATOR), []
+    for rule in rules(app):
+        stated = view(app, rule)
+        if "POST" not in rule.methods or rule.rule.startswith("/hooks/"):
+            continue
+        if getattr(stated, "same_site_post", False):
+            answer = person.client.post(path(app, rule), headers={"Sec-Fetch-Site": "cross-site"})
+            expected = 403
+        else:
+            answer = person.client.post(path(app, rule))
+            expected = 400
+        if answer.status_code != expected:
+            wrong.append((rule.rule, answer.status_code))
+    assert wrong == []
