@@ -21,12 +21,12 @@ def rupiah(value: int | None) -> str:
     if value is None:
         return "–"
     sign = "-" if value < 0 else ""
-    return f"{sign}Rp{format_decimal(abs(value), format='#,##0', locale=current_language())}"
+    return f"{sign}Rp{_grouped(abs(value))}"
 
 
 def angka(value: int) -> str:
     """A whole number with the thousands of the language: ``1.250``."""
-    return format_decimal(value, format="#,##0", locale=current_language())
+    return _grouped(value)
 
 
 def local(value: datetime) -> datetime:
@@ -168,6 +168,12 @@ FILTERS = (
     samar_surel, inisial, sejak, daerah, hari_tanggal,
     bulan_pendek, daerah_pendek, dari_iso,
 )  # fmt: skip
+
+
+def _grouped(value: int) -> str:
+    """Thousands as the language groups them; a listing prints fifty numbers, so not by Babel's patterns."""
+    text = f"{value:,}"
+    return text.replace(",", ".") if current_language() == "id" else text
 
 
 def _day(value: date | datetime | None, pattern: str) -> str:

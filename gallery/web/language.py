@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flask import Flask, current_app, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, get_translations
 
 from gallery.web.query_string import canonical_query
 
@@ -75,12 +75,25 @@ def init_app(app: Flask) -> None:
         timezone_selector=_time_zone,
         default_translation_directories=translations,
     )
+    install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
+    install(_gettext, _ngettext, newstyle=True)  # in the place of Flask-Babel's own
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     globals_: dict[str, Callable[..., Any]] = {
         "current_language": current_language,
         "language_links": language_links,
     }
     app.jinja_env.globals.update(globals_)
+
+
+def _gettext(message: str) -> str:
+    """Translate; the source language stands in the templates already, and a page has hundreds of texts."""
+    return message if current_language() == SOURCE else str(get_translations().ugettext(message))
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    if current_language() == SOURCE:
+        return singular if number == 1 else plural
+    return str(get_translations().ungettext(singular, plural, number))
 
 
 def _time_zone() -> str:
