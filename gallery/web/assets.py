@@ -23,7 +23,7 @@ _SHARED_CSS = ("css/tokens.css", "css/base.css", "css/components.css")
 _SHARED_JS = ("js/toast.js", "js/menu.js", "js/form.js", "js/stepper.js", "js/copy.js", "js/regions.js")
 BUNDLES: dict[str, tuple[str, ...]] = {
     "css/shop.css": (*_SHARED_CSS, "css/shop.css", "css/print.css"),
-    "css/staff.css": (*_SHARED_CSS, "css/staff.css", "css/print.css"),
+    "css/staff.css": (*_SHARED_CSS, "css/staff.css", "css/parcels.css", "css/print.css"),
     "css/rider.css": (*_SHARED_CSS, "css/rider.css"),
     "js/shop.js": (*_SHARED_JS, "js/gallery.js", "js/facets.js", "js/suggest.js", "js/me.js"),
     "js/staff.js": (*_SHARED_JS, "js/hotkeys.js", "js/progress.js"),

@@ -1,6 +1,4 @@
 // The rider's page: pictures are shrunk before they are sent, and a report without signal is sent again until it arrives.
-const queue = document.querySelector('[data-queue]');
-
 async function shrunk(file, side) {
   try {
     const picture = await createImageBitmap(file);
@@ -28,6 +26,7 @@ async function send(data) {
   if (answer.redirected) { location.replace(answer.url); return; }
   // What is wrong with the form stands in the answer: show that page.
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  document.title = page.title;
   document.querySelector('main').replaceWith(page.querySelector('main'));
   document.querySelector('[data-focus]')?.focus();
 }
@@ -36,7 +35,7 @@ async function deliver(form, button) {
   const data = await contents(form);
   for (;;) {
     try { await send(data); return; } catch {
-      queue.hidden = false;
+      document.querySelector('[data-queue]').hidden = false;
       await new Promise((again) => {
         addEventListener('online', again, { once: true });
         setTimeout(again, 8000);

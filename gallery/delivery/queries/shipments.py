@@ -124,7 +124,8 @@ def rider_job(session: Session, shipment_public_id: str) -> RiderJob:
         price_idr=shipment.price_idr,
         weight_g=parcel.weight_g,
         pieces=int(pieces or 0),
-        pick_up=sender(session, place) if under_way else None,
+        # A parcel that failed goes back to where it came from; the buyer's address is not needed for that.
+        pick_up=sender(session, place) if under_way or shipment.status is ShipmentStatus.FAILED else None,
         drop_off=recipient(session, order) if under_way else None,
     )
 
