@@ -43,12 +43,12 @@ from gallery.payments.queries import active_accounts
 from gallery.payments.states import PaymentMethod
 from gallery.regions.queries import children, district_of, districts, subdistrict_of
 from gallery.web import basket
-from gallery.web.filters import rupiah
+from gallery.web.filters import rupiah, telepon
 from gallery.web.guards import cacheable, public
 from gallery.web.language import current_language
 from gallery.web.order_links import order_url
 from gallery.web.session import current_actor
-from gallery.web.shop.checkout_forms import WAYS, CheckoutForm
+from gallery.web.shop.checkout_forms import WAYS, CheckoutForm, choices_of
 
 bp = Blueprint("checkout", __name__, url_prefix="/pesan")
 TRIES: Final = 3  # another buyer may take the planned pieces in between; another place may have some
@@ -162,8 +162,8 @@ def _page(form: CheckoutForm, lines: list[CartLineView]) -> Page:
     known_offices = {row.public_id: row for row in offices(session, OfficeKind.OPD, now)}
     known_galleries = {row.public_id: row for row in galleries(session)}
     _offer_regions(form)
-    form.kantor.choices = [("", _("Pilih kantor")), *((key, row.name) for key, row in known_offices.items())]
-    form.galeri.choices = [("", _("Pilih galeri")), *((key, row.name) for key, row in known_galleries.items())]
+    form.kantor.choices = choices_of(_("Pilih kantor"), ((key, row.name) for key, row in known_offices.items()))
+    form.galeri.choices = choices_of(_("Pilih galeri"), ((key, row.name) for key, row in known_galleries.items()))
     office, gallery = known_offices.get(form.kantor.data), known_galleries.get(form.galeri.data)
     destination = Destination(
         kind=form.way,
@@ -180,23 +180,22 @@ def _page(form: CheckoutForm, lines: list[CartLineView]) -> Page:
 def _offer_regions(form: CheckoutForm) -> None:
     """Fill the three lists; a choice that does not belong to the one above it is forgotten."""
     session = db.session()
-    form.kabupaten.choices = [("", _("Pilih kabupaten/kota")), *((r.code, r.name) for r in districts(session))]
+    form.kabupaten.choices = choices_of(_("Pilih kabupaten/kota"), ((r.code, r.name) for r in districts(session)))
     below = children(session, form.kabupaten.data) if form.kabupaten.data in _offered(form.kabupaten) else []
-    form.kecamatan.choices = [("", _("Pilih kecamatan")), *((r.code, r.name) for r in below)]
+    form.kecamatan.choices = choices_of(_("Pilih kecamatan"), ((r.code, r.name) for r in below))
     if form.kecamatan.data not in _offered(form.kecamatan):
         form.kecamatan.data = ""
     villages = children(session, form.kecamatan.data) if form.kecamatan.data else []
-    form.desa.choices = [("", _("Pilih kelurahan/desa")), *((r.code, r.name) for r in villages)]
+    form.desa.choices = choices_of(_("Pilih kelurahan/desa"), ((r.code, r.name) for r in villages))
     if form.desa.data not in _offered(form.desa):
         form.desa.data = ""
     chosen = next((r for r in villages if r.code == form.desa.data), None)
     if chosen is not None and (not form.kodepos.data or form.kodepos.data in _other_codes(villages, chosen)):
         form.kodepos.data = chosen.postal_code or ""
-    form.postal_codes = {r.code: r.postal_code or "" for r in villages}
 
 
 def _offered(field: Any) -> set[str]:
-    return {code for code, _text in field.choices if code}
+    return {str(choice.value) for choice in field.choices if choice.value}
 
 
 def _other_codes(villages: list[Any], chosen: Any) -> set[str | None]:
@@ -210,7 +209,8 @@ def _fill_in(form: CheckoutForm) -> None:
     actor = current_actor()
     if actor.user_id is not None:
         user = db.session.get_one(User, actor.user_id)
-        form.nama.data, form.wa.data, form.surel.data = user.name, user.phone or "", user.email or ""
+        form.nama.data, form.surel.data = user.name, user.email or ""
+        form.wa.data = telepon(user.phone) if user.phone else ""
         _fill_in_last_order(form, actor.user_id)
     for name in _SHAREABLE:
         if name in request.args:
@@ -223,7 +223,7 @@ def _fill_in_last_order(form: CheckoutForm, user_id: int) -> None:
     last = last_order_of_buyer(db.session(), user_id)
     if last is None:
         return
-    form.wa.data = form.wa.data or last.contact_phone
+    form.wa.data = form.wa.data or telepon(last.contact_phone)
     if last.fulfilment is FulfilmentKind.ADDRESS and last.village_code:
         form.kabupaten.data = district_of(last.village_code)
         form.kecamatan.data = subdistrict_of(last.village_code)

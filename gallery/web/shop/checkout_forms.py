@@ -1,11 +1,13 @@
 """The form of the checkout page: shape only, what is possible is decided by the use case."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, Optional, Regexp, ValidationError
 
 from gallery.accounts.services.sign_in import normal_phone
@@ -16,6 +18,11 @@ from gallery.web.shop.auth_forms import strip
 WAYS = {"alamat": FulfilmentKind.ADDRESS, "kantor": FulfilmentKind.OFFICE, "ambil": FulfilmentKind.PICKUP}
 METHODS = {"transfer": PaymentMethod.BANK_TRANSFER, "tunai": PaymentMethod.CASH_AT_PICKUP}
 KEY = r"^[A-Za-z0-9_-]{22,64}$"
+
+
+def choices_of(first: Any, rows: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return what a list offers, with an empty first line that asks for a choice."""
+    return [SelectChoice("", first), *(SelectChoice(value, text) for value, text in rows)]
 
 
 def _text(label: Any, longest: int, *validators: Any) -> StringField:
@@ -32,9 +39,9 @@ class CheckoutForm(FlaskForm):
     kirim = RadioField(
         _l("Cara terima"),
         choices=[
-            ("alamat", _l("Antar ke alamat saya")),
-            ("kantor", _l("Antar ke kantor (OPD)")),
-            ("ambil", _l("Ambil di galeri")),
+            SelectChoice("alamat", _l("Antar ke alamat saya")),
+            SelectChoice("kantor", _l("Antar ke kantor (OPD)")),
+            SelectChoice("ambil", _l("Ambil di galeri")),
         ],
         default="alamat",
         validators=[DataRequired(_l("Pilih cara menerima barang."))],
@@ -50,7 +57,7 @@ class CheckoutForm(FlaskForm):
     galeri = SelectField(_l("Galeri tempat mengambil"), validate_choice=False, default="")
     bayar = RadioField(
         _l("Pembayaran"),
-        choices=[("transfer", _l("Transfer bank")), ("tunai", _l("Tunai saat mengambil"))],
+        choices=[SelectChoice("transfer", _l("Transfer bank")), SelectChoice("tunai", _l("Tunai saat mengambil"))],
         default="transfer",
         validators=[DataRequired(_l("Pilih cara membayar."))],
     )
@@ -104,4 +111,4 @@ class CheckoutForm(FlaskForm):
 
 
 def _values(field: Any) -> set[str]:
-    return {str(choice[0]) for choice in field.choices or ()}
+    return {str(choice.value) for choice in field.choices or () if choice.value}

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from gallery.web.parcel_forms import strip
@@ -22,7 +23,10 @@ REASONS: Final = {
 class RejectForm(FlaskForm):
     alasan = SelectField(
         _l("Alasan"),
-        choices=[("", _l("Pilih alasan")), *REASONS.items()],
+        choices=[
+            SelectChoice("", _l("Pilih alasan")),
+            *(SelectChoice(value, text) for value, text in REASONS.items()),
+        ],
         validators=[DataRequired(_l("Pilih alasan, agar pembeli tahu apa yang harus diperbaiki."))],
     )
     keterangan = TextAreaField(

@@ -1,0 +1,350 @@
+"""One page, one click, one right order; or one clear sentence, with nothing typed lost."""
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from gallery.catalog.models import Product, Variant
+from gallery.catalog.states import PRODUCT, ProductStatus
+from gallery.core import clock
+from gallery.core.db import db, transaction
+from gallery.core.states import move
+from gallery.inventory.queries import audit_stock
+from gallery.orders.models import Order, OrderLine, Parcel
+from gallery.orders.states import OrderStatus
+from gallery.payments.models import Payment
+from gallery.web.shop import checkout
+from tests.browser import guest, signed_in
+from tests.factories.accounts import make_user
+from tests.factories.checkout import buy, fill_cart, make_bank_account, pick_up_at
+from tests.factories.checkout import guest as other_owner
+from tests.factories.delivery import make_carrier_tariff, make_rider, make_tariff
+from tests.factories.inventory import make_gallery_place, make_goods, make_premises, make_stock, stock
+
+PAGE = "/pesan"
+HIDDEN = re.compile(r'name="(kunci|dilihat)" value="([^"]*)"')
+HOME = {
+    "nama": "Dewi Contoh",
+    "wa": "0812 0000 0009",
+    "surel": "",
+    "kirim": "alamat",
+    "kabupaten": "19.71",
+    "kecamatan": "19.71.05",
+    "desa": "19.71.05.1002",
+    "kodepos": "",
+    "alamat": "Jl. Contoh No. 12",
+    "patokan": "",
+    "bayar": "transfer",
+    "catatan": "",
+}
+
+
+class World:
+    def __init__(self, app):
+        self.place = make_gallery_place()
+        self.place_id, self.gallery_id = self.place.id, self.place.gallery_id
+        self.goods = make_goods("Lada Putih", price_idr=45_000)
+        self.item = make_stock(self.goods.variant_id, self.place_id, 10)
+        make_tariff(self.place_id)
+        make_rider("19.71.05")
+        make_bank_account()
+        self.app, self.buyer = app, guest(app)
+        self.add(self.buyer, 2)
+
+    def add(self, buyer, quantity, goods=None):
+        variant = (goods or self.goods).variant_public_id
+        buyer.client.post("/keranjang", data={"variant": variant, "quantity": quantity})
+
+
+@pytest.fixture
+def world(app):
+    return World(app)
+
+
+def text(answer) -> str:
+    return answer.get_data(as_text=True)
+
+
+def open_page(buyer, query="") -> dict[str, str]:
+    """Open the page and return its hidden fields."""
+    return dict(HIDDEN.findall(text(buyer.get(PAGE + query))))
+
+
+def send(buyer, hidden, **changes):
+    return buyer.post(PAGE, HOME | hidden | changes)
+
+
+def ready(buyer, **changes) -> dict[str, str]:
+    """Open the page for this destination, as a buyer sees it who has chosen."""
+    chosen = HOME | changes
+    names = ("kirim", "kabupaten", "kecamatan", "desa", "kantor", "galeri", "bayar")
+    return open_page(buyer, "?" + "&".join(f"{name}={chosen[name]}" for name in names if chosen.get(name)))
+
+
+def count(model) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def test_an_order_is_placed_and_the_buyer_goes_to_pay(world):
+    answer = send(world.buyer, ready(world.buyer))
+    assert answer.status_code == 303
+    assert answer.location.startswith("/bayar/")
+    order = db.session.scalars(select(Order)).one()
+    assert (order.contact_phone, order.village_code, order.postal_code) == ("+6281200000009", "19.71.05.1002", "33148")
+    assert order.goods_idr == 90_000
+    assert stock(world.item) == (10, 2)
+
+
+def test_the_button_names_the_amount_that_is_then_due(world):
+    page = text(world.buyer.get(PAGE + "?kirim=alamat&kabupaten=19.71&kecamatan=19.71.05&desa=19.71.05.1002"))
+    named = re.search(r"Buat pesanan dan bayar (Rp[\d.]+)", page)[1]
+    send(world.buyer, dict(HIDDEN.findall(page)))
+    order = db.session.scalars(select(Order)).one()
+    assert named == f"Rp{order.total_idr:,}".replace(",", ".")
+
+
+def test_without_a_script_the_lists_and_the_price_come_from_the_server(world):
+    hidden = open_page(world.buyer)
+    page = text(send(world.buyer, hidden, aksi="perbarui", nama="Dewi", kecamatan="", desa="", alamat=""))
+    assert "Bukit Intan" in page
+    assert "Galat:" not in page
+    assert 'value="Dewi"' in page
+    page = text(send(world.buyer, hidden, aksi="perbarui", desa=""))
+    assert "Sriwijaya" in page
+    page = text(send(world.buyer, hidden, aksi="perbarui"))
+    assert 'value="33148"' in page
+    assert "Buat pesanan dan bayar Rp" in page
+
+
+def test_a_total_that_was_not_shown_is_shown_first(world):
+    hidden = open_page(world.buyer)
+    answer = send(world.buyer, hidden)
+    assert answer.status_code == 409
+    assert "Totalnya sekarang Rp" in text(answer)
+    assert count(Order) == 0
+    again = send(world.buyer, dict(HIDDEN.findall(text(answer))))
+    assert (again.status_code, count(Order)) == (303, 1)
+
+
+def test_errors_keep_what_was_typed_and_are_listed_on_top(world):
+    hidden = ready(world.buyer)
+    answer = send(world.buyer, hidden, nama="", wa="12", patokan="pagar hijau", catatan="tolong dibungkus")
+    page = text(answer)
+    assert answer.status_code == 422
+    assert page.index("<title>Galat: ") >= 0
+    assert 'href="#nama"' in page
+    assert 'href="#wa"' in page
+    assert "pagar hijau" in page
+    assert "tolong dibungkus" in page
+    assert count(Order) == 0
+    assert dict(HIDDEN.findall(page))["kunci"] == hidden["kunci"]
+
+
+def test_double_submit_makes_one_order(world):
+    hidden = ready(world.buyer)
+    first, second = send(world.buyer, hidden), send(world.buyer, hidden)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location.split("?")[0] == second.location.split("?")[0]
+    assert (count(Order), count(Payment), stock(world.item)) == (1, 1, (10, 2))
+
+
+def test_back_button_and_second_tab_end_in_one_order_and_a_sentence(world):
+    tab_1, tab_2 = ready(world.buyer), ready(world.buyer)
+    send(world.buyer, tab_1)
+    answer = send(world.buyer, tab_2)
+    assert (answer.status_code, answer.location) == (303, "/keranjang")
+    page = text(world.buyer.get("/keranjang"))
+    number = db.session.scalars(select(Order.number)).one()
+    assert "sudah menjadi pesanan" in page
+    assert number in page
+    assert count(Order) == 1
+
+
+def test_a_cart_that_grew_in_another_tab_is_shown_before_it_is_ordered(world):
+    hidden = ready(world.buyer)
+    world.add(world.buyer, 1)
+    answer = send(world.buyer, hidden)
+    assert answer.status_code == 409
+    assert count(Order) == 0
+    again = send(world.buyer, dict(HIDDEN.findall(text(answer))))
+    assert again.status_code == 303
+    assert db.session.scalars(select(OrderLine.quantity)).one() == 3
+
+
+def test_a_changed_price_is_said_and_nothing_typed_is_lost(world):
+    hidden = ready(world.buyer)
+    with transaction() as session:
+        session.get(Variant, world.goods.variant_id).price_idr = 50_000
+    answer = send(world.buyer, hidden, patokan="pagar hijau")
+    page = text(answer)
+    assert answer.status_code == 409
+    assert "Harga berubah" in page
+    assert "pagar hijau" in page
+    assert count(Order) == 0
+    send(world.buyer, dict(HIDDEN.findall(page)))
+    assert db.session.scalars(select(OrderLine.price_idr)).one() == 50_000
+
+
+def test_a_withdrawn_product_is_said(world):
+    hidden = ready(world.buyer)
+    with transaction() as session:
+        move(session.get(Product, world.goods.product_id), PRODUCT, ProductStatus.WITHDRAWN, clock.now())
+    answer = send(world.buyer, hidden)
+    assert answer.status_code == 409
+    assert "Lada Putih tidak dijual lagi" in text(answer)
+    assert count(Order) == 0
+
+
+def test_the_last_pieces_are_said_when_somebody_was_faster(world):
+    hidden = ready(world.buyer)
+    faster = other_owner()
+    fill_cart(faster, (world.goods, 9))
+    buy(faster, pick_up_at(world.gallery_id))
+    answer = send(world.buyer, hidden)
+    assert answer.status_code == 409
+    assert "Lada Putih tinggal 1" in text(answer)
+    assert (count(Order), stock(world.item)) == (1, (10, 9))
+
+
+def test_pieces_taken_meanwhile_come_from_elsewhere_when_the_price_stays(world, monkeypatch):
+    """A rival buys between plan and order; a second place has some for the same price, so nobody is bothered."""
+    second = make_gallery_place(name="Galeri Kedua").id
+    make_stock(world.goods.variant_id, second, 5)
+    make_tariff(second)
+    hidden, rivals, placed = ready(world.buyer), [other_owner()], checkout._placed
+    fill_cart(rivals[0], (world.goods, 9))
+
+    def late(page):
+        if rivals:
+            buy(rivals.pop(), pick_up_at(world.gallery_id))
+        return placed(page)
+
+    monkeypatch.setattr(checkout, "_placed", late)
+    assert send(world.buyer, hidden).status_code == 303
+    assert db.session.scalars(select(Parcel.place_id).order_by(Parcel.id)).all() == [world.place_id, second]
+    assert audit_stock(db.session()) == []
+
+
+def test_parcels_by_origin_have_a_price_each(world):
+    honey = make_goods("Madu Pelawan", price_idr=165_000)
+    home = make_premises(honey.business_id).id
+    make_stock(honey.variant_id, home, 3)
+    make_tariff(home, minimum_idr=12_000)
+    world.add(world.buyer, 1, honey)
+    page = text(world.buyer.get(PAGE + "?kirim=alamat&kabupaten=19.71&kecamatan=19.71.05&desa=19.71.05.1002"))
+    assert "Paket 1 dari" in page
+    assert "Paket 2 dari" in page
+    send(world.buyer, dict(HIDDEN.findall(page)))
+    parcels = db.session.scalars(select(Parcel).order_by(Parcel.place_id)).all()
+    assert [(p.place_id, p.service) for p in parcels] == [(world.place_id, "local_rider"), (home, "local_rider")]
+    order = db.session.scalars(select(Order)).one()
+    assert order.shipping_idr == sum(p.shipping_idr for p in parcels)
+
+
+def test_another_island_goes_by_carrier_or_is_refused(world):
+    far = {"kabupaten": "19.02", "kecamatan": "19.02.01", "desa": "19.02.01.1001"}
+    answer = send(world.buyer, ready(world.buyer, **far), **far)
+    assert answer.status_code == 409
+    assert "Belum ada kurir dari" in text(answer)
+    make_carrier_tariff("Bangka", "Belitung")
+    assert send(world.buyer, ready(world.buyer, **far), **far).status_code == 303
+    assert db.session.scalars(select(Parcel.service)).one().startswith("expedition")
+
+
+def test_cash_is_for_pick_up_only_and_leads_to_the_order(world):
+    from gallery.accounts.models import Gallery
+
+    gallery = db.session.get(Gallery, world.gallery_id).public_id
+    assert send(world.buyer, ready(world.buyer), bayar="tunai").status_code == 422
+    here = {"kirim": "ambil", "galeri": gallery, "bayar": "tunai"}
+    answer = send(world.buyer, ready(world.buyer, **here), **here)
+    assert answer.location.startswith("/pesanan/")
+    assert db.session.scalars(select(Order.status)).one() is OrderStatus.CASH_DUE
+
+
+def test_a_gallery_without_the_goods_is_said(world):
+    from gallery.accounts.models import Gallery
+
+    other = make_gallery_place(name="Galeri Tanjungpandan", village_code="19.02.01.1001")
+    here = {"kirim": "ambil", "galeri": db.session.get(Gallery, other.gallery_id).public_id}
+    answer = send(world.buyer, ready(world.buyer, **here), **here)
+    assert answer.status_code == 409
+    assert "Lada Putih tidak ada di Galeri Tanjungpandan" in text(answer)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"total_idr": "1", "shipping_idr": "0", "price_idr": "1"},
+        {"status": "paid", "buyer_id": "1", "public_id": "abc"},
+        {"gallery_id": "1", "place_id": "1", "office_id": "1"},
+    ],
+)
+def test_amounts_and_owners_sent_by_the_browser_are_ignored(world, forged):
+    send(world.buyer, ready(world.buyer), **forged)
+    order = db.session.scalars(select(Order)).one()
+    assert (order.goods_idr, order.status, order.buyer_id) == (90_000, OrderStatus.AWAITING_PAYMENT, None)
+    assert order.public_id != "abc"
+    assert order.shipping_idr > 0
+    assert order.gallery_id is None
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 65, "<script>" * 4, "ключ-из-кириллицы-очень-длинный"])
+def test_a_key_that_the_page_did_not_make_is_refused(world, key):
+    answer = send(world.buyer, ready(world.buyer) | {"kunci": key})
+    assert (answer.status_code, count(Order)) == (422, 0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"desa": "19.99.99.9999"},
+        {"kabupaten": "'; DROP TABLE region;--"},
+        {"kirim": "kantor", "kantor": "nope"},
+        {"kirim": "ambil", "galeri": "1"},
+        {"kirim": "terbang"},
+        {"bayar": "emas"},
+        {"kodepos": "abcde"},
+        {"nama": "x" * 200},
+    ],
+)
+def test_odd_choices_are_refused_with_a_sentence(world, changes):
+    answer = send(world.buyer, ready(world.buyer), **changes)
+    assert (answer.status_code, count(Order)) == (422, 0)
+
+
+def test_an_account_finds_its_data_filled_in(world):
+    user = make_user(name="Dewi Anggraini")
+    buyer = signed_in(world.app, user)
+    world.add(buyer, 1)
+    assert send(buyer, ready(buyer)).status_code == 303
+    world.add(buyer, 1)
+    page = text(buyer.get(PAGE))
+    assert "Dewi Anggraini" in page
+    assert "Jl. Contoh No. 12" in page
+    assert "Buat pesanan dan bayar Rp" in page
+    assert db.session.scalars(select(Order.buyer_id)).one() is not None
+
+
+def test_region_lists_for_the_script(world):
+    answer = world.buyer.get(f"{PAGE}/wilayah/19.71.05")
+    assert {"code": "19.71.05.1001", "name": "Air Itam", "postal_code": "33149"} in answer.get_json()
+    assert world.buyer.get(f"{PAGE}/wilayah/x").get_json() == []
+
+
+def test_checkout_asks_the_database_a_bounded_number_of_times(world, count_queries):
+    for n in range(3):
+        more = make_goods(f"Getas {n}")
+        make_stock(more.variant_id, world.place_id, 5)
+        world.add(world.buyer, 1, more)
+    ready(world.buyer)
+    with count_queries() as queries:
+        ready(world.buyer)
+    assert queries.count <= 18
+    hidden = ready(world.buyer)
+    with count_queries() as queries:
+        send(world.buyer, hidden)
+    assert queries.count <= 60
+    assert audit_stock(db.session()) == []
