@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from gallery.core.sheets import Cell, CellError
@@ -57,6 +58,7 @@ def refuse_date(cell: Cell) -> None:
         raise MisreadError("is_date")
 
 
+@lru_cache(maxsize=8_192)  # a sheet says the same makers, villages and categories over and over
 def plain_key(words: str) -> str:
     """Return letters and digits only, lower-case, without accents: how names are compared."""
     plain = unicodedata.normalize("NFKD", words.replace("&", " dan ")).casefold()

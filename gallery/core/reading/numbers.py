@@ -25,7 +25,8 @@ PRICE = re.compile(
 )
 SCALES = {"rb": 1_000, "rbu": 1_000, "ribu": 1_000, "k": 1_000, "jt": 10**6, "jta": 10**6, "juta": 10**6}
 BY_WEIGHT = frozenset({"kg", "kilo", "kilogram", "ons", "gram", "gr", "g", "liter", "lusin", "kodi"})
-RANGE = re.compile(rf"(?:{NUMBER})\s*(?:-|–|s/d|sd|sampai)\s*(?:rp\.?\s*)?(?:{NUMBER})")
+RANGE = re.compile(rf"(?:{NUMBER})\s*(?:rb|ribu|k|jt|juta)?\s*(?:-|–|s/d|sd|sampai)\s*(?:rp\.?\s*)?(?:{NUMBER})")
+SPACED = re.compile(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")  # 25 000
 WEIGHTS = {
     "g": 1, "gr": 1, "gram": 1, "grm": 1, "grams": 1, "kg": 1000, "kilo": 1000, "kilogram": 1000, "ons": 100,
     "ml": 1, "cc": 1, "l": 1000, "lt": 1000, "ltr": 1000, "liter": 1000,
@@ -40,7 +41,7 @@ def rupiah(cell: Cell) -> Rupiah:
     """Return whole rupiah of a price; a fraction, a range, a price per kilogram and anything doubtful is refused."""
     if (number := _number(cell)) is None:
         words = _words(cell)
-        words = re.sub(r"[.,]-+\s*\Z", "", words)  # Rp 25.000,-
+        words = SPACED.sub("", re.sub(r"[.,]-+\s*\Z", "", words))  # Rp 25.000,-
         match = PRICE.match(words)
         if match is None:
             raise _no_number(words)
@@ -145,9 +146,7 @@ def _no_number(words: str) -> MisreadError:
     return MisreadError("range") if RANGE.search(words) else MisreadError("not_a_number")
 
 
-def _measure(  # noqa: PLR0913, PLR0917 - one function for all measures
-    cell: Cell, units: dict[str, int], unit: str, most: int, code: str, refused: frozenset[str]
-) -> int:
+def _measure(cell: Cell, units: dict[str, int], unit: str, most: int, code: str, refused: frozenset[str]) -> int:
     if (number := _number(cell)) is not None:
         value, named = Fraction(number), ""
     else:

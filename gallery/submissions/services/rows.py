@@ -33,6 +33,7 @@ ROUND_TO_G: Final = 10
 MOST_PHOTOS: Final = 8
 LICENCE_KINDS: Final = {"pirt": LicenceKind.PIRT, "bpom": LicenceKind.BPOM, "halal": LicenceKind.HALAL}
 LENGTHS: Final = {"length": "length_mm", "width": "width_mm", "height": "height_mm"}
+PHOTO_KEYS: Final = ("photos", *(f"photos{number}" for number in range(2, MOST_PHOTOS + 1)))
 SPLIT_PHOTOS: Final = re.compile(r"[;,|\n]+")
 
 
@@ -63,7 +64,7 @@ class RowReader:
         self.directory, self.layout, self.defaults, self.cipher = directory, layout, defaults, cipher
 
     def read(self, number: int, cells: Mapping[str, Cell]) -> ReadRow:
-        filled = {**{key: value for key, value in self.defaults.items() if value and is_blank(cells.get(key))}}
+        filled = {key: value for key, value in self.defaults.items() if value and is_blank(cells.get(key))}
         cells = {**cells, **filled}
         row = ReadRow(number, {key: shown(key, cell) for key, cell in cells.items() if not is_blank(cell)}, {})
         take = _Taker(row, cells)
@@ -217,7 +218,9 @@ def _licence_facts(number: licences.LicenceNumber, expiry: dt.date | None) -> li
 
 def _photo_names(take: _Taker) -> list[str]:
     names: list[str] = []
-    for key in ("photos", *(f"photos{number}" for number in range(2, MOST_PHOTOS + 1))):
+    for key in PHOTO_KEYS:
+        if key not in take.cells:
+            continue
         for name in SPLIT_PHOTOS.split(take(key, lambda cell: reading.text(cell, longest=1_000)) or ""):
             # An export names addresses; nothing is fetched, only the file's name is looked for in the ZIP.
             tail = name.strip().rstrip("/").replace("\\", "/").rpartition("/")[2].partition("?")[0]
