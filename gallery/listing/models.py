@@ -16,6 +16,13 @@ IN_NAME: Final = 1 << 45
 KEY_LIMIT: Final = 1 << 44  # popularity, seconds and prices stay below
 # Filters that follow the sort key inside an index, so that rows they refuse are never fetched.
 _FLAGS: Final = ("is_halal", "is_in_gallery")
+# A price range is read from the index alone, whatever it is sorted by.
+_PRICE_RANGE: Final = {
+    "popular": ("price_idr", "facet_id"),
+    "newest": ("price_idr", "facet_id"),
+    "cheap": ("facet_id", "popular_key", "newest_key"),
+    "dear": ("facet_id",),
+}
 
 
 class ListingEntry(Base):
@@ -24,13 +31,13 @@ class ListingEntry(Base):
     __tablename__ = "listing_entry"
     __table_args__ = (
         *(
-            Index(f"ix_listing_entry_{name}", *columns, f"{sort}_key", "product_id", *_FLAGS)
-            for sort in ("popular", "newest", "cheap", "dear")
-            for name, columns in (
-                (sort, ()),
-                (f"category_{sort}", ("category_id",)),
-                (f"district_{sort}", ("district_code",)),
-            )
+            Index(f"ix_listing_entry_{sort}", f"{sort}_key", "product_id", *_FLAGS, *covered)
+            for sort, covered in _PRICE_RANGE.items()
+        ),
+        *(
+            Index(f"ix_listing_entry_{name}_{sort}", column, f"{sort}_key", "product_id", *_FLAGS)
+            for sort in _PRICE_RANGE
+            for name, column in (("category", "category_id"), ("district", "district_code"))
         ),
         Index("ix_listing_entry_both_popular", "category_id", "district_code", "popular_key", "product_id", *_FLAGS),
         Index("ix_listing_entry_gallery_popular", "is_in_gallery", "popular_key", "product_id", "is_halal"),

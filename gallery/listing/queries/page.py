@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from sqlalchemy import select
@@ -22,6 +23,7 @@ PAGE_SIZE: Final = 24
 MOST_SOFTER: Final = 3
 NEXT_BEST: Final = 10
 SECOND: Final = 2
+_FACET_ID: Final = attrgetter("facet_id")
 
 
 class Sort(StrEnum):
@@ -227,12 +229,12 @@ def _collected(asked: _Asked, collect: Callable[[Collection[int] | None], Candid
 
 def _candidate_page(asked: _Asked, found: _Collected) -> ListingPage:
     everything, shown = found
-    by_cell = Counter(candidate.facet_id for candidate in everything.found)
+    by_cell = Counter(map(_FACET_ID, everything.found))
     if asked.wanted and everything.is_capped:
         # Inside the facets more is known than from the candidates of everything.
         for cell_id in asked.known.cells_of(asked.wanted):
             del by_cell[cell_id]
-        by_cell.update(candidate.facet_id for candidate in shown.found)
+        by_cell.update(map(_FACET_ID, shown.found))
     counts = asked.known.counts(asked.wanted, by_cell)
     part = _sliced(shown.found, parse(asked.query.cursor), asked.query.page_size)
     products = entries(asked.session, [position.product_id for position in part.positions])

@@ -1,9 +1,9 @@
 """Products of a price range: candidates read from the price index, at most as many as a search looks at."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, func, select, union_all
+from sqlalchemy import ColumnElement, Subquery, Table, func, select
 from sqlalchemy.orm import Session
 
 from gallery.listing.models import AVAILABLE, KEY_LIMIT, ListingEntry
@@ -32,19 +32,23 @@ def candidates(session: Session, prices: Range, sort: str, cells: Collection[int
         return Candidates([], is_capped=False)
     key = _C[f"{sort}_key"]
     by_price = "dear" if sort == "dear" else "cheap"
-    arms = [_scanned(key, prices, by_price, base) for base in (AVAILABLE, 0)]
-    found = {c for arm in arms for c in _read(session, select(arm.c.key, arm.c.product_id, arm.c.facet_id), arm, cells)}
-    is_capped = len(found) > CAP or (cells is not None and _has_more(session, arms))
-    if is_capped and sort not in ("cheap", "dear"):
+    limit = CAP + 1 if cells is None else SCAN
+    found: set[Candidate] = set()
+    is_capped = False
+    for base in (AVAILABLE, 0):
+        if len(found) <= CAP:  # else what is sold out would not be seen anyway
+            scanned = _scanned(key, prices, by_price, base, limit)
+            found |= set(_read(session, scanned, cells))
+            is_capped = is_capped or len(found) > CAP or (cells is not None and _is_cut(session, scanned))
+    if is_capped and sort in ("popular", "newest"):
         # Too many to sort them all: those that come first in the sort order, and behind them some of the range.
-        walk = select(key.label("key"), _C.product_id, _C.facet_id, _C.price_idr).order_by(key.desc()).limit(SCAN)
-        inner = walk.subquery()
-        columns = select(inner.c.key, inner.c.product_id, inner.c.facet_id)
-        found |= set(_read(session, columns.where(inner.c.price_idr.between(*prices)), inner, cells))
+        walk = select(key.label("key"), _C.product_id, _C.facet_id, _C.price_idr)
+        inner = walk.order_by(key.desc(), _C.product_id.desc()).limit(SCAN).subquery()
+        found |= set(_read(session, inner, cells, inner.c.price_idr.between(*prices)))
     return Candidates(sorted(found, reverse=True)[:CAP], is_capped=is_capped)
 
 
-def _scanned(key: ColumnElement[int], prices: Range, by_price: str, base: int) -> Subquery:
+def _scanned(key: ColumnElement[int], prices: Range, by_price: str, base: int, limit: int) -> Subquery:
     """Select the start of the range, of what is available (``base``) or of what is sold out."""
     index_key = _C[f"{by_price}_key"]
     if by_price == "dear":
@@ -52,17 +56,18 @@ def _scanned(key: ColumnElement[int], prices: Range, by_price: str, base: int) -
     else:
         part = index_key.between(base + KEY_LIMIT - 1 - prices.high, base + KEY_LIMIT - 1 - prices.low)
     statement = select(key.label("key"), _C.product_id, _C.facet_id).where(part)
-    return statement.order_by(index_key.desc()).limit(SCAN).subquery()
+    return statement.order_by(index_key.desc(), _C.product_id.desc()).limit(limit).subquery()
 
 
 def _read(
-    session: Session, statement: Select[Any], inner: Subquery, cells: Collection[int] | None
+    session: Session, inner: Subquery, cells: Collection[int] | None, *conditions: ColumnElement[bool]
 ) -> Iterable[Candidate]:
+    statement = select(inner.c.key, inner.c.product_id, inner.c.facet_id).where(*conditions)
     if cells is not None:
         statement = statement.where(among(session, inner.c.facet_id, sorted(cells)))
     return map(Candidate._make, session.execute(statement.limit(CAP + 1)))
 
 
-def _has_more(session: Session, arms: Collection[Subquery]) -> bool:
-    counted = union_all(*(select(func.count().label("entries")).select_from(arm) for arm in arms))
-    return any(entries >= SCAN for (entries,) in session.execute(counted))
+def _is_cut(session: Session, scanned: Subquery) -> bool:
+    """Tell whether the range goes on behind what was looked at."""
+    return bool((session.scalar(select(func.count()).select_from(scanned)) or 0) >= SCAN)

@@ -54,14 +54,19 @@ def candidates(session: Session, wanted: Sequence[Wanted], cells: Collection[int
         del values["rest"], values["in_name"]
     rows = session.execute(statement, values).all()
     read_all = driver.products <= limit and len(rows) <= CAP
-    return Candidates(_ranked(rows, len(driver.exact)), is_capped=not read_all)
+    return Candidates(_ranked(rows, len(driver.terms), len(driver.exact), len(others)), is_capped=not read_all)
 
 
-def _ranked(rows: Sequence[Any], exact_arms: int) -> list[Candidate]:
+def _ranked(rows: Sequence[Any], arms: int, exact_arms: int, others: int) -> list[Candidate]:
     """Order by: available, words in the name, the word itself rather than a synonym, popularity."""
+    if exact_arms == arms == 1 and not others:
+        # One word: its postings are in this order already, and a posting's key says it as well.
+        return [Candidate(rank_key, product_id, facet_id) for product_id, rank_key, facet_id, _ in rows[:CAP]]
     best: dict[int, Candidate] = {}
     for product_id, rank_key, facet_id, arm, *under in rows:
-        in_name = (rank_key & IN_NAME > 0) + sum(key & IN_NAME > 0 for key in under)
+        in_name = rank_key & IN_NAME > 0
+        for under_key in under:
+            in_name += under_key & IN_NAME > 0
         points = min(2 * in_name + (arm < exact_arms), _MOST_POINTS)
         key = (rank_key & AVAILABLE) + points * IN_NAME + (rank_key & (KEY_LIMIT - 1))
         if product_id not in best or best[product_id].key < key:
