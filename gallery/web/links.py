@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from flask import Flask, current_app, request, url_for
+from markupsafe import Markup
 from sqlalchemy import select
 
 from gallery.catalog.models import Category
@@ -37,6 +38,11 @@ class CategoryLink:
 def media_url(key: str) -> str:
     """The address of a public file in the store; it never changes its content, so it is cached for ever."""
     return MEDIA_PREFIX + key
+
+
+def srcset(renditions: Sequence[Sequence[Any]]) -> Markup:
+    """The srcset of a photo's files, ``[[width, key], …]``."""
+    return Markup(", ").join(f"{MEDIA_PREFIX}{key} {width}w" for width, key in renditions)
 
 
 def product_url(product: _Named) -> str:
@@ -87,6 +93,7 @@ def init_app(app: Flask) -> None:
     app.extensions["shop_categories"] = {"rows": [], "until": 0.0}
     app.jinja_env.globals.update(
         media_url=media_url,
+        srcset=srcset,
         product_url=product_url,
         business_url=business_url,
         category_url=category_url,

@@ -61,7 +61,7 @@ class Page:
 
 
 def _compress(body: bytes) -> bytes:
-    compressed: bytes = brotli.compress(body, quality=5)
+    compressed: bytes = brotli.compress(body, quality=4)
     return compressed
 
 

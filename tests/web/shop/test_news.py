@@ -6,8 +6,8 @@ def test_an_article_names_source_writer_photographer_and_field(page):
     _, slug = make_article(title="Jadwal titip jual", body_markdown="Isi **tebal**.\n\n- satu\n- dua")
     found = page(f"/berita/{slug}")
     assert found.h1 == "Jadwal titip jual"
-    credits = {dt.text: dd.text for dt, dd in zip(found.tags("dt"), found.tags("dd"), strict=True)}
-    assert credits == {
+    credited = {dt.text: dd.text for dt, dd in zip(found.tags("dt"), found.tags("dd"), strict=True)}
+    assert credited == {
         "Sumber": "Humas",
         "Penulis": "Rina Wulandari",
         "Fotografer": "Andi Saputra",
