@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from gallery.demo.accounts import DEMO_PASSWORD
+from gallery.demo.invented import MAIL_DOMAIN
 from tests import postgres
 from tests.site import Site, demo_site
 
@@ -23,12 +25,18 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE, OFFICE = {"width": 360, "height": 800}, {"width": 1366, "height": 900}
+FAILED = pytest.StashKey[bool]()
 AXE = Axe()
 AXE_OPTIONS = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
 expect.set_options(timeout=10_000)
+
+
+def account(login: str) -> str:
+    """The address with which somebody of the demo signs in."""
+    return f"{login}@{MAIL_DOMAIN}"
 
 
 def chromium() -> str:
@@ -89,13 +97,14 @@ class Person:
         self.sees_no_sideways_scrolling()
         return self.page
 
-    def signs_in(self, name: str, password: str) -> Page:
+    def signed_in_as(self, login: str) -> "Person":
+        """Sign in as one of the people of the demo data."""
         page = self.goes("/masuk")
-        page.get_by_label(re.compile("Surel atau nomor|Surel atau", re.IGNORECASE)).fill(name)
-        page.get_by_label("Kata sandi", exact=True).fill(password)
-        page.get_by_role("button", name="Masuk").click()
+        page.get_by_label(re.compile("Nomor")).fill(account(login))
+        page.get_by_label("Kata sandi", exact=True).fill(DEMO_PASSWORD)
+        page.get_by_role("button", name="Masuk", exact=True).click()
         expect(page).not_to_have_url(re.compile("/masuk"))
-        return page
+        return self
 
     def sees(self, text: str | re.Pattern) -> None:
         expect(self.page.locator("body")).to_contain_text(text)
@@ -116,8 +125,16 @@ class Person:
         assert found == [], self.page.url
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    report = yield
+    item.stash.setdefault(FAILED, False)
+    item.stash[FAILED] |= report.failed
+    return report
+
+
 @pytest.fixture
-def person(browser: Browser, site: Site) -> Iterator:
+def person(browser: Browser, site: Site, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator:
     """Make people: ``person(PHONE)``, ``person(OFFICE, java_script_enabled=False)``."""
     people = []
 
@@ -130,10 +147,15 @@ def person(browser: Browser, site: Site) -> Iterator:
             reduced_motion="reduce",
             **options,
         )
+        context.set_default_timeout(10_000)
         people.append(Person(context, site))
         return people[-1]
 
     yield make
-    for one in people:
+    failed = request.node.stash.get(FAILED, default=False)
+    for number, one in enumerate(people, start=1):
+        if failed:
+            one.page.screenshot(path=tmp_path / f"person-{number}.png", full_page=True)
+            print(f"person {number}: {one.page.url} {tmp_path}/person-{number}.png")  # noqa: T201 - for who mends it
         one.context.close()
     assert [trouble for one in people for trouble in one.troubles] == []
