@@ -17,6 +17,17 @@ from gallery.catalog.queries.pages import (
     variant_ids_on_sale,
 )
 from gallery.catalog.queries.photos import PhotoWork, PrivateFile, original_file, photo_work, proof_file
+from gallery.catalog.queries.reviews import (
+    ReviewCase,
+    ReviewFilter,
+    ReviewPage,
+    next_review,
+    review_case,
+    review_counts,
+    review_page,
+    revision_ids,
+)
+from gallery.catalog.queries.workspace import ProductWork, Work, WorkPage, product_work, work_counts, work_page
 
 __all__ = [
     "CategoryView",
@@ -28,17 +39,31 @@ __all__ = [
     "PhotoWork",
     "PrivateFile",
     "ProductPage",
+    "ProductWork",
     "RenditionView",
+    "ReviewCase",
+    "ReviewFilter",
+    "ReviewPage",
     "VariantView",
+    "Work",
+    "WorkPage",
     "categories",
     "current_products",
     "known_products",
+    "next_review",
     "original_file",
     "photo_views",
     "photo_work",
     "product_in_scope",
     "product_page",
+    "product_work",
     "proof_file",
+    "review_case",
+    "review_counts",
+    "review_page",
+    "revision_ids",
     "sellable",
     "variant_ids_on_sale",
+    "work_counts",
+    "work_page",
 ]

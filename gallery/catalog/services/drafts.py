@@ -47,11 +47,20 @@ class Saved:
         return self.outcome is Outcome.NEW or bool(self.changed & set(REVIEWED))
 
 
-def create_draft(session: Session, business_id: int, facts: ProductFacts, *, actor: Actor) -> Saved:
-    """Add a product in draft with its first revision; nothing of it is public yet."""
+def create_draft(
+    session: Session, business_id: int, facts: ProductFacts, *, actor: Actor, public_id: str | None = None
+) -> Saved:
+    """Add a product in draft with its first revision; nothing of it is public yet.
+
+    A form names the ``public_id`` beforehand: sent twice, it still makes one product.
+    """
     business = session.get(Business, business_id)
     if business is None:
         raise NotFoundError(str(business_id))
+    if public_id is not None:
+        lock_row(session, Business, business_id)
+        if there := _made_before(session, business_id, public_id):
+            return there
     facts = tidied(facts)
     product = Product(
         slug=slugify(facts.name),
@@ -60,6 +69,8 @@ def create_draft(session: Session, business_id: int, facts: ProductFacts, *, act
         external_code=facts.external_code,
         lead_time_days=facts.lead_time_days,
     )
+    if public_id is not None:
+        product.public_id = public_id
     session.add(product)
     session.flush()  # revision and variants point to the id
     revision = ProductRevision(product_id=product.id, number=1, created_by=actor.user_id, name=facts.name)
@@ -68,6 +79,14 @@ def create_draft(session: Session, business_id: int, facts: ProductFacts, *, act
     _write_contents(session, revision, facts)
     audit.record(session, actor, "product.created", f"product:{product.public_id}")
     return Saved(Outcome.NEW, product.id, product.public_id, revision.id)
+
+
+def _made_before(session: Session, business_id: int, public_id: str) -> Saved | None:
+    there = session.scalar(select(Product).where(Product.public_id == public_id, Product.business_id == business_id))
+    if there is None:
+        return None
+    current = current_products(session, [there.id])[there.id]
+    return Saved(Outcome.UNCHANGED, there.id, there.public_id, current.revision_id)
 
 
 def edit_draft(session: Session, product_id: int, wanted: ProductFacts, *, actor: Actor) -> Saved:
