@@ -1,5 +1,6 @@
 """Markdown of officers as harmless HTML: headings below the page's own, links, lists, tables; nothing active."""
 
+import re
 from typing import Final
 
 import nh3
@@ -15,17 +16,22 @@ TAGS: Final = {
 }  # fmt: skip
 ATTRIBUTES: Final = {"a": {"href", "title"}, "ol": {"start"}}
 SCHEMES: Final = {"http", "https", "mailto", "tel"}
-# The page has its own h1, so a "# heading" becomes an h2, and so on.
-_LOWER: Final = {"h3": "h4", "h2": "h3", "h1": "h2"}
+_HEADING: Final = re.compile(r"(</?h)([1-6])>")
+HIGHEST, LOWEST = 2, 4  # the page has its own h1
 
 
 def to_html(text: str) -> Markup:
     """Markdown as sanitised HTML."""
     html = Markdown(extensions=[SaneListExtension(), TableExtension()], output_format="html").convert(text)
-    for higher, lower in _LOWER.items():
-        html = html.replace(f"<{higher}>", f"<{lower}>").replace(f"</{higher}>", f"</{lower}>")
-    clean = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener nofollow")
+    clean = nh3.clean(_in_order(html), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener nofollow")
     return Markup(clean)  # noqa: S704 - sanitised in the line above
+
+
+def _in_order(html: str) -> str:
+    """Headings start at h2 and leave out no level, wherever the writer began."""
+    used = sorted({int(level) for _, level in _HEADING.findall(html)})
+    new = {level: min(HIGHEST + place, LOWEST) for place, level in enumerate(used)}
+    return _HEADING.sub(lambda m: f"{m[1]}{new[int(m[2])]}>", html)
 
 
 def init_app(app: Flask) -> None:

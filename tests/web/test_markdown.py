@@ -10,6 +10,13 @@ def test_paragraphs_lists_and_links_become_html():
     assert '<a href="https://contoh.id" rel="noopener nofollow">tautan</a>' in html
 
 
+@pytest.mark.parametrize("text", ["## Dua\n\n### Tiga", "# Dua\n\n#### Tiga", "### Dua\n\n###### Tiga"])
+def test_headings_leave_out_no_level(text):
+    html = to_html(text)
+    assert "<h2>Dua</h2>" in html
+    assert "<h3>Tiga</h3>" in html
+
+
 def test_headings_stay_below_the_heading_of_the_page():
     html = to_html("# Satu\n\n## Dua\n\n### Tiga")
     assert "<h1>" not in html
