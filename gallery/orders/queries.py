@@ -147,7 +147,11 @@ def audit_holds(session: Session) -> list[HoldDrift]:
     held = session.execute(
         select(Reservation.holder, StockItem.variant_id, StockItem.place_id, func.sum(Reservation.pieces))
         .join(StockItem, StockItem.id == Reservation.stock_item_id)
-        .where(Reservation.status == ReservationStatus.ACTIVE, Reservation.expires_at.is_(None))
+        .where(
+            Reservation.status == ReservationStatus.ACTIVE,
+            Reservation.expires_at.is_(None),
+            Reservation.holder.startswith(HOLDER),
+        )
         .group_by(Reservation.holder, StockItem.variant_id, StockItem.place_id)
     )
     books = {(name.removeprefix(HOLDER), variant, place): int(pieces) for name, variant, place, pieces in held}

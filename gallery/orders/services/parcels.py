@@ -73,7 +73,7 @@ def _locked(session: Session, parcel_id: int) -> tuple[Order, Parcel]:
     return order, lock_row(session, Parcel, parcel_id)
 
 
-def _moved(  # noqa: PLR0913 - who moved what where, and what the timeline says
+def _moved(
     session: Session,
     order: Order,
     parcel: Parcel,

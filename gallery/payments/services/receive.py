@@ -42,6 +42,7 @@ def attach_proof(session: Session, payment_id: int, file: StoredFile, *, actor: 
         raise PaymentClosedError(payment.status)
     known = _hashes(session, payment)
     if file.sha256 in known and payment.status is PaymentStatus.UNDER_REVIEW:
+        session.delete(file)
         return payment
     if len(known) >= MOST_PROOFS:
         raise TooManyProofsError(str(payment.id))

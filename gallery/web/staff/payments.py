@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -123,9 +123,9 @@ def reject(public_id: str) -> ResponseReturnValue:
 @requires(PERMISSION)
 def proof(public_id: str, proof_id: int) -> ResponseReturnValue:
     file = proof_file(db.session(), _payment(public_id).id, proof_id)
-    answer: Response = send_file(adapters.files().open(file.key), mimetype=file.media_type, max_age=0)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    with adapters.files().open(file.key) as picture:
+        data = picture.read()
+    return Response(data, mimetype=file.media_type, headers={"Cache-Control": "private, no-store"})
 
 
 @bp.get("/pengembalian/")

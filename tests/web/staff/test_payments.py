@@ -1,0 +1,167 @@
+import pytest
+from sqlalchemy import select
+
+from gallery.accounts.permissions import Actor
+from gallery.core import adapters
+from gallery.core.db import db, transaction
+from gallery.core.files import new_key, record_file
+from gallery.orders.models import Order
+from gallery.orders.states import OrderStatus
+from gallery.payments import services
+from gallery.payments.models import Payment, PaymentProof, Refund
+from gallery.payments.states import PaymentStatus, RefundStatus
+from tests.browser import signed_in
+from tests.factories.accounts import make_user
+from tests.factories.checkout import make_placed_order
+
+LIST = "/petugas/pembayaran/"
+
+
+@pytest.fixture
+def officer(app):
+    return signed_in(app, make_user("province_officer"))
+
+
+def text(answer) -> str:
+    return answer.get_data(as_text=True)
+
+
+def with_proof() -> Payment:
+    """A payment whose proof waits for the staff."""
+    order = make_placed_order()
+    key = new_key("proof", "jpg")
+    adapters.files().put(key, b"\xff\xd8 picture")
+    with transaction() as session:
+        payment_id = session.scalars(select(Payment.id).where(Payment.order_id == order.id)).one()
+        file = record_file(session, key, b"\xff\xd8 picture", media_type="image/jpeg", purpose="payment_proof")
+        services.attach_proof(session, payment_id, file, actor=Actor.anonymous())
+    return fresh(payment_id)
+
+
+def fresh(payment_id) -> Payment:
+    db.session.rollback()
+    return db.session.get(Payment, payment_id, populate_existing=True)
+
+
+def test_the_list_shows_what_waits_longest_first(officer):
+    first, second = with_proof(), with_proof()
+    page = text(officer.get(LIST))
+    assert 0 < page.index(first.order.number) < page.index(second.order.number)
+
+
+def test_an_exact_amount_from_the_bank_finds_its_order(officer):
+    payment, other = with_proof(), with_proof()
+    page = text(officer.get(LIST, query_string={"q": f"Rp{payment.amount_idr}"}))
+    assert payment.order.number in page
+    if other.amount_idr != payment.amount_idr:
+        assert other.order.number not in page
+
+
+def test_verified_money_pays_the_order_and_goes_on_to_the_next_proof(officer):
+    payment, following = with_proof(), with_proof()
+    path = f"{LIST}{payment.public_id}"
+    assert "sudah masuk" in text(officer.get(path))
+    answer = officer.post(f"{path}/terima")
+    assert (answer.status_code, answer.location) == (303, f"{LIST}{following.public_id}")
+    assert fresh(payment.id).status is PaymentStatus.PAID
+    assert db.session.get(Order, payment.order_id).status is OrderStatus.PAID
+    assert db.session.get(Payment, payment.id).verified_by is not None
+
+
+def test_two_officers_at_once_have_one_effect_and_one_reads_it(app, officer):
+    payment = with_proof()
+    path = f"{LIST}{payment.public_id}"
+    colleague = signed_in(app, make_user("province_officer"))
+    officer.get(path)
+    colleague.get(path)
+    officer.post(f"{path}/terima")
+    answer = colleague.post(f"{path}/terima")
+    assert "sudah diterima petugas lain" in text(colleague.get(answer.location))
+    answer = colleague.post(f"{path}/tolak", {"alasan": "jumlah"})
+    assert "sudah diputuskan petugas lain" in text(colleague.get(answer.location))
+    assert fresh(payment.id).status is PaymentStatus.PAID
+
+
+def test_a_rejection_needs_a_reason_that_the_buyer_reads(officer):
+    payment = with_proof()
+    path = f"{LIST}{payment.public_id}"
+    assert officer.post(f"{path}/tolak", {"alasan": ""}, page=path).status_code == 422
+    assert officer.post(f"{path}/tolak", {"alasan": "lain", "keterangan": " "}, page=path).status_code == 422
+    assert fresh(payment.id).status is PaymentStatus.UNDER_REVIEW
+    officer.post(f"{path}/tolak", {"alasan": "lain", "keterangan": "Kurang Rp100"}, page=path)
+    assert (fresh(payment.id).status, fresh(payment.id).reject_reason) == (PaymentStatus.PENDING, "Kurang Rp100")
+
+
+def test_the_proof_is_served_privately(officer):
+    payment = with_proof()
+    proof = db.session.scalars(select(PaymentProof)).one()
+    answer = officer.get(f"{LIST}{payment.public_id}/bukti/{proof.id}.jpg")
+    assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_proof_is_reached_only_through_its_own_payment(officer):
+    with_proof()
+    other = with_proof()
+    foreign = db.session.scalars(select(PaymentProof).order_by(PaymentProof.id)).first()
+    assert officer.get(f"{LIST}{other.public_id}/bukti/{foreign.id}.jpg").status_code == 404
+
+
+def test_a_manager_sees_and_verifies_only_its_own_gallery(app):
+    mine, foreign = with_proof(), with_proof()
+    manager = signed_in(app, make_user("gallery_manager", gallery_id=mine.order.gallery_id))
+    page = text(manager.get(LIST))
+    assert mine.order.number in page
+    assert foreign.order.number not in page
+    manager.get(f"{LIST}{mine.public_id}")
+    assert manager.get(f"{LIST}{foreign.public_id}").status_code == 404
+    assert manager.post(f"{LIST}{foreign.public_id}/terima").status_code == 404
+    assert fresh(foreign.id).status is PaymentStatus.UNDER_REVIEW
+
+
+@pytest.mark.parametrize("role", ["gallery_staff", "district_officer", "companion", "seller", "administrator", None])
+def test_others_do_not_decide_about_money(app, role):
+    payment = with_proof()
+    scope = {
+        "gallery_staff": {"gallery_id": payment.order.gallery_id},
+        "district_officer": {"district_code": "19.71"},
+        "companion": {"district_code": "19.71"},
+        "seller": {"business_id": 1},
+    }
+    person = signed_in(app, make_user(role, **scope.get(role, {})))
+    assert person.get(LIST).status_code == 403
+    assert person.post(f"{LIST}{payment.public_id}/terima").status_code == 403
+    assert fresh(payment.id).status is PaymentStatus.UNDER_REVIEW
+
+
+def test_refunds_are_listed_and_noted_once(officer):
+    payment = with_proof()
+    with transaction() as session:
+        services.verify(session, payment.id, actor=Actor.system())
+        services.cancel_order(session, payment.order_id, reason="x", by_buyer=False, actor=Actor.system())
+    page = f"{LIST}pengembalian/"
+    refund = db.session.scalars(select(Refund)).one()
+    path, refund_id = f"{page}{refund.public_id}/selesai", refund.id
+    assert officer.post(path, {"cara": ""}, page=page).status_code == 422
+    for note in ("Transfer BRI", "lagi"):
+        assert officer.post(path, {"cara": note}).status_code == 303
+    db.session.rollback()
+    done = db.session.get(Refund, refund_id, populate_existing=True)
+    assert (done.status, done.note) == (RefundStatus.DONE, "Transfer BRI")
+    assert "Transfer BRI" in text(officer.get(f"{page}?keadaan=selesai"))
+
+
+def test_odd_queries_are_answered(officer):
+    with_proof()
+    odd = ({"hal": "x"}, {"hal": "-1"}, {"hal": "999999"}, {"keadaan": "'"}, {"q": "%" * 300}, {"q": "9" * 50})
+    assert {officer.get(LIST, query_string=query).status_code for query in odd} == {200}
+
+
+def test_the_list_asks_the_database_little(officer, count_queries):
+    for _ in range(4):
+        with_proof()
+    officer.get(LIST)
+    with count_queries() as queries:
+        officer.get(LIST)
+    assert queries.count <= 8
