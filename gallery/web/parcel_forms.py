@@ -21,9 +21,11 @@ def strip(text: str | None) -> str:
     return "".join(character for character in (text or "").strip() if character.isprintable())
 
 
-def note_field(label: Any, missing: Any) -> StringField:
+def note_field(label: Any, missing: Any, field_id: str | None = None) -> StringField:
+    """A short text; ``field_id`` keeps two notes on one page apart."""
     return StringField(
         label,
+        id=field_id,
         filters=[strip],
         validators=[
             DataRequired(missing),
@@ -94,6 +96,11 @@ class TrackingForm(FlaskForm):
     tracking_number = CarrierForm.tracking_number
     validate_tracking_number = CarrierForm.validate_tracking_number
 
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.tracking_number.id = "resi-baru"
+        self.tracking_number.label.field_id = "resi-baru"
+
 
 class OverrideForm(FlaskForm):
     """Staff say what the courier could not say himself."""
@@ -124,7 +131,7 @@ class OverrideForm(FlaskForm):
 class ReturnForm(FlaskForm):
     """A failed parcel stands in the room again."""
 
-    note = note_field(_l("Catatan"), _l("Tulis catatannya, misalnya: isi lengkap dan utuh."))
+    note = note_field(_l("Catatan"), _l("Tulis catatannya, misalnya: isi lengkap dan utuh."), "catatan-kembali")
 
 
 class CancelForm(FlaskForm):

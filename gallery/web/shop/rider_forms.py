@@ -25,6 +25,7 @@ class StepForm(Form):
 class DeliverForm(StepForm):
     recipient = StringField(
         _l("Nama yang menerima"),
+        id="penerima",
         filters=[strip],
         validators=[
             DataRequired(_l("Tulis nama orang yang menerima paket.")),
@@ -34,6 +35,7 @@ class DeliverForm(StepForm):
     photo = FileField(_l("Foto paket bersama penerima atau di tempatnya"))
     note = StringField(
         _l("Bila tidak bisa memotret, tulis sebabnya"),
+        id="sebab-foto",
         filters=[strip],
         validators=[Optional(), Length(max=200, message=_l("Paling panjang 200 huruf."))],
     )
@@ -47,6 +49,7 @@ class FailForm(StepForm):
     reason = RadioField(_l("Mengapa gagal?"), validators=[DataRequired(_l("Pilih sebabnya."))])
     note = StringField(
         _l("Keterangan"),
+        id="ket-gagal",
         filters=[strip],
         validators=[Optional(), Length(max=200, message=_l("Paling panjang 200 huruf."))],
     )
