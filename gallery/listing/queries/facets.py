@@ -95,31 +95,25 @@ class Catalogue:
 
     def counts(self, wanted: FacetFilter, products: Mapping[int, int] | None = None) -> Counts:
         """Count each facet with all other facets applied; of ``products`` by cell, or of the whole catalogue."""
-        total = 0
+        total = halal = available = in_gallery = 0
         category: Counter[int] = Counter()
         district: Counter[str] = Counter()
-        flags: Counter[str] = Counter()
         for cell_id, number in (self.products if products is None else products).items():
             cell = self.cells.get(cell_id)
             if cell is None:  # came after this catalogue was read
                 continue
-            refused = wanted.misses(cell) if wanted else []
-            if len(refused) > 1:
-                continue
-            only = refused[0] if refused else ""
-            total += 0 if only else number
-            if only in ("", "category"):
-                category[cell.category_id] += number
-            if only in ("", "district"):
-                district[cell.district_code] += number
-            for flag, is_set in (
-                ("halal", cell.is_halal),
-                ("available", cell.is_available),
-                ("in_gallery", cell.is_in_gallery),
-            ):
-                if is_set and only == "":
-                    flags[flag] += number
-        return Counts(total, category, district, flags["halal"], flags["available"], flags["in_gallery"])
+            category_id, district_code, is_halal, is_available, is_in_gallery = cell
+            refused = wanted.misses(cell) if wanted else ()
+            if not refused:
+                total += number
+                halal += number * is_halal
+                available += number * is_available
+                in_gallery += number * is_in_gallery
+            if not refused or refused == ["category"]:
+                category[category_id] += number
+            if not refused or refused == ["district"]:
+                district[district_code] += number
+        return Counts(total, category, district, halal, available, in_gallery)
 
     def pairs(self, wanted: FacetFilter) -> Mapping[tuple[int, str], int]:
         """Return how many products each category and district has, with only the filter's flags applied."""

@@ -33,19 +33,27 @@ def candidates(session: Session, prices: Range, sort: str, cells: Collection[int
     key = _C[f"{sort}_key"]
     by_price = "dear" if sort == "dear" else "cheap"
     limit = CAP + 1 if cells is None else SCAN
-    found: set[Candidate] = set()
+    first = _walked(session, prices, sort, cells) if sort in ("popular", "newest") else []
+    if len(first) > CAP:
+        return Candidates(sorted(first, reverse=True)[:CAP], is_capped=True)
+    found: list[Candidate] = []
     is_capped = False
     for base in (AVAILABLE, 0):
         if len(found) <= CAP:  # else what is sold out would not be seen anyway
             scanned = _scanned(key, prices, by_price, base, limit)
-            found |= set(_read(session, scanned, cells))
+            found += _read(session, scanned, cells)
             is_capped = is_capped or len(found) > CAP or (cells is not None and _is_cut(session, scanned))
-    if is_capped and sort in ("popular", "newest"):
-        # Too many to sort them all: those that come first in the sort order, and behind them some of the range.
-        walk = select(key.label("key"), _C.product_id, _C.facet_id, _C.price_idr)
-        inner = walk.order_by(key.desc(), _C.product_id.desc()).limit(SCAN).subquery()
-        found |= set(_read(session, inner, cells, inner.c.price_idr.between(*prices)))
+    if is_capped:  # too many to sort them all: those that come first, and behind them some of the range
+        found = list({*first, *found})
     return Candidates(sorted(found, reverse=True)[:CAP], is_capped=is_capped)
+
+
+def _walked(session: Session, prices: Range, sort: str, cells: Collection[int] | None) -> list[Candidate]:
+    """Return what lies in the range among the first products of the sort order."""
+    key = _C[f"{sort}_key"]
+    walk = select(key.label("key"), _C.product_id, _C.facet_id, _C.price_idr)
+    inner = walk.order_by(key.desc(), _C.product_id.desc()).limit(SCAN).subquery()
+    return list(_read(session, inner, cells, inner.c.price_idr.between(*prices)))
 
 
 def _scanned(key: ColumnElement[int], prices: Range, by_price: str, base: int, limit: int) -> Subquery:

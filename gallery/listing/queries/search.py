@@ -5,7 +5,7 @@ Several words: the rarest one is read, each product is looked up under the other
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -50,28 +50,16 @@ def candidates(session: Session, wanted: Sequence[Wanted], cells: Collection[int
     values |= {f"w{m}_{n}": term.id for m, item in enumerate(others) for n, term in enumerate(item.terms)}
     if cells is not None:
         values["cells"] = json.dumps(sorted(cells)) if dialect == "sqlite" else sorted(cells)
+    values |= {"exact": len(driver.exact), "available": AVAILABLE, "popularity": KEY_LIMIT - 1}
     if not others:
-        del values["rest"], values["in_name"]
+        del values["rest"]
     rows = session.execute(statement, values).all()
+    found: Iterable[Candidate] = map(Candidate._make, rows)
+    if len(driver.terms) > 1 or any(size > 1 for size in sizes):
+        # Found under several synonyms: the best one counts.
+        found = {candidate.product_id: candidate for candidate in sorted(found)}.values()
     read_all = driver.products <= limit and len(rows) <= CAP
-    return Candidates(_ranked(rows, len(driver.terms), len(driver.exact), len(others)), is_capped=not read_all)
-
-
-def _ranked(rows: Sequence[Any], arms: int, exact_arms: int, others: int) -> list[Candidate]:
-    """Order by: available, words in the name, the word itself rather than a synonym, popularity."""
-    if exact_arms == arms == 1 and not others:
-        # One word: its postings are in this order already, and a posting's key says it as well.
-        return [Candidate(rank_key, product_id, facet_id) for product_id, rank_key, facet_id, _ in rows[:CAP]]
-    best: dict[int, Candidate] = {}
-    for product_id, rank_key, facet_id, arm, *under in rows:
-        in_name = rank_key & IN_NAME > 0
-        for under_key in under:
-            in_name += under_key & IN_NAME > 0
-        points = min(2 * in_name + (arm < exact_arms), _MOST_POINTS)
-        key = (rank_key & AVAILABLE) + points * IN_NAME + (rank_key & (KEY_LIMIT - 1))
-        if product_id not in best or best[product_id].key < key:
-            best[product_id] = Candidate(key, product_id, facet_id)
-    return sorted(best.values(), reverse=True)[:CAP]
+    return Candidates(sorted(found, reverse=True)[:CAP], is_capped=not read_all)
 
 
 @lru_cache(maxsize=500)
@@ -84,16 +72,25 @@ def _statement(dialect: str, arms: int, others: tuple[int, ...], is_filtered: bo
         for n in range(arms)
     )
     look_up = _look_up_sqlite if dialect == "sqlite" else _look_up_postgresql
+    # The order: available, words in the name, the word itself rather than a synonym, popularity.
     joins = "".join(look_up(m, ", ".join(f":w{m}_{n}" for n in range(size))) for m, size in enumerate(others))
-    columns = "".join(f", w{m}.rank_key AS k{m}" for m in range(len(others)))
+    in_name = " + ".join(
+        _flag(f"({table}.rank_key & :in_name) <> 0") for table in ("a", *(f"w{m}" for m in range(len(others))))
+    )
+    points = f"2 * ({in_name}) + {_flag('a.arm < :exact')}"
+    key = f"(a.rank_key & :available) + :in_name * ({points}) + (a.rank_key & :popularity)"
     cells = "(SELECT value FROM json_each(:cells))" if dialect == "sqlite" else "(SELECT unnest(:cells))"
     where = f" WHERE a.facet_id IN {cells}" if is_filtered else ""
     statement = text(
-        f"SELECT a.product_id, a.rank_key, a.facet_id, a.arm{columns} FROM ({driver}) AS a{joins}{where} LIMIT :cap"  # noqa: S608 - see above
+        f"SELECT {key}, a.product_id, a.facet_id FROM ({driver}) AS a{joins}{where} LIMIT :cap"  # noqa: S608 - see above
     )
     if is_filtered and dialect != "sqlite":
         statement = statement.bindparams(bindparam("cells", type_=ARRAY(BigInteger)))
     return statement
+
+
+def _flag(condition: str) -> str:
+    return f"CASE WHEN {condition} THEN 1 ELSE 0 END"
 
 
 def _look_up_sqlite(m: int, terms: str) -> str:
