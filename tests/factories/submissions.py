@@ -40,15 +40,17 @@ def make_categories(names: Iterable[str] = CATEGORIES) -> None:
         session.add_all(Category(name=name, slug=name.lower().replace(" ", "-")) for name in names if name not in known)
 
 
-def sheet(rows: Sequence[Mapping[str, Any]], *, name: str = "Produk") -> bytes:
+def sheet(rows: Sequence[Mapping[str, Any]], *, name: str = "Produk", fill: Any = None) -> bytes:
     """An XLSX of the office's layout; each row is given by column keys."""
     keys = list(dict.fromkeys(key for row in rows for key in row))
     return xlsx(
-        [[BY_KEY[key].heading for key in keys], *([row.get(key, "") for key in keys] for row in rows)], name=name
+        [[BY_KEY[key].heading for key in keys], *([row.get(key, "") for key in keys] for row in rows)],
+        name=name,
+        fill=fill,
     )
 
 
-def xlsx(lines: Sequence[Sequence[Any]], *, name: str = "Produk") -> bytes:
+def xlsx(lines: Sequence[Sequence[Any]], *, name: str = "Produk", fill: Any = None) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"default_date_format": "dd/mm/yyyy"})
     page = book.add_worksheet(name)
@@ -56,6 +58,8 @@ def xlsx(lines: Sequence[Sequence[Any]], *, name: str = "Produk") -> bytes:
         for column, value in enumerate(line):
             if value != "":
                 page.write(number, column, value)
+    if fill is not None:
+        fill(page)
     book.close()
     return out.getvalue()
 

@@ -17,7 +17,7 @@ from gallery.core.states import move
 from gallery.submissions.models import Submission, SubmissionRow
 from gallery.submissions.services.columns import EXAMPLE_MARK
 from gallery.submissions.services.layouts import Heading, need_heading, records, score
-from gallery.submissions.services.matching import Match, Register, gaps_of_new, merged_business, wanted
+from gallery.submissions.services.matching import Match, Register, gaps_of_new, merged_business, nibs_elsewhere, wanted
 from gallery.submissions.services.photos import PhotoBox
 from gallery.submissions.services.rows import ReadRow, RowReader
 from gallery.submissions.states import SUBMISSION, RowOutcome, SubmissionStatus
@@ -83,7 +83,8 @@ def judge(session: Session, district_code: str, rows: Sequence[ReadRow], box: Ph
     """Group rows into products, match them with what we have, and set each unit's outcome."""
     register = Register(session, district_code)
     units = _units(rows)
-    _match_businesses(register, units)
+    nibs = {row.facts["business"]["nib"] for row in rows if "nib" in row.facts["business"]}
+    _match_businesses(register, units, nibs_elsewhere(session, district_code, nibs))
     known = known_products(session, {unit.business_id for unit in units if unit.business_id})
     for unit in units:
         pictures = _pictures(unit, box)
@@ -171,7 +172,7 @@ def _units(rows: Sequence[ReadRow]) -> list[Unit]:
     return sorted([*units.values(), *alone], key=lambda unit: unit.number)
 
 
-def _match_businesses(register: Register, units: Sequence[Unit]) -> None:
+def _match_businesses(register: Register, units: Sequence[Unit], foreign_nibs: set[str]) -> None:
     makers: dict[str, list[Unit]] = defaultdict(list)
     for unit in units:
         if name := unit.rows[0].facts["business"].get("name"):
@@ -185,6 +186,8 @@ def _match_businesses(register: Register, units: Sequence[Unit]) -> None:
         for row in rows:
             row.facts["business"] = facts  # what one row of a maker says holds for all of them
             _tell(row, match, facts)
+            if match.business_id is None and facts.get("nib") in foreign_nibs:
+                row.add("nib", "nib_elsewhere")
 
 
 def _tell(row: ReadRow, match: Match, facts: dict[str, Any]) -> None:

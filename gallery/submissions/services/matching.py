@@ -15,6 +15,7 @@ from gallery.core.reading import plain_key
 from gallery.registry.models import Business, Person
 
 SHOWN_DIGITS: Final = 4
+CHUNK: Final = 500
 
 
 @dataclass
@@ -72,6 +73,16 @@ class Register:
         if known:  # one of this name with another number: the same or another business? A person must say.
             return Match(key="phone", code="business_other_phone", facts={"ending": known[0][1][-SHOWN_DIGITS:]})
         return Match()
+
+
+def nibs_elsewhere(session: Session, district_code: str, nibs: Iterable[str]) -> set[str]:
+    """Return those NIBs that businesses of other districts have: one NIB is one business."""
+    wanted_nibs, found = sorted(set(nibs)), set[str]()
+    for start in range(0, len(wanted_nibs), CHUNK):
+        chunk = wanted_nibs[start : start + CHUNK]
+        statement = select(Business.nib).where(Business.nib.in_(chunk), Business.district_code != district_code)
+        found |= {nib for nib in session.scalars(statement) if nib}
+    return found
 
 
 def merged_business(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

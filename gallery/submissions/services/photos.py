@@ -13,7 +13,7 @@ MOST_FILES: Final = 2_000
 LARGEST_PHOTO: Final = 15 * 1024 * 1024
 UNPACKED: Final = 400 * 1024 * 1024
 EXTENSIONS: Final = ("jpg", "jpeg", "png", "webp", "heic", "heif")
-JUNK: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)")
+JUNK: Final = re.compile(r"(?:^|/)(?:__MACOSX/.*|\.[^/]+|Thumbs\.db|desktop\.ini)$")
 
 
 @dataclass(frozen=True)
