@@ -23,7 +23,8 @@ HIGHEST, LOWEST = 2, 4  # the page has its own h1
 def to_html(text: str) -> Markup:
     """Markdown as sanitised HTML."""
     html = Markdown(extensions=[SaneListExtension(), TableExtension()], output_format="html").convert(text)
-    clean = nh3.clean(_in_order(html), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener nofollow")
+    ordered = _in_order(html)
+    clean = nh3.clean(ordered, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener nofollow")
     return Markup(clean)  # noqa: S704 - sanitised in the line above
 
 
