@@ -60,7 +60,9 @@ class Outcome:
 
 
 def app_at(url: str, folder: str) -> Flask:
-    return create_app(Settings(ENVIRONMENT="testing", DATABASE_URL=url, DATA_DIR=folder, EXTERNAL_URL="http://localhost"))
+    return create_app(
+        Settings(ENVIRONMENT="testing", DATABASE_URL=url, DATA_DIR=folder, EXTERNAL_URL="http://localhost")
+    )
 
 
 def race(url: str, *, buyers: int, pieces: int, locking: bool = True) -> Outcome:
@@ -105,9 +107,7 @@ def _outcome(answers: Counter[str]) -> Outcome:
     )
 
 
-def _buyer(  # noqa: PLR0913, PLR0917 - what a process needs to know
-    url: str, folder: str, cart: Owner, gallery_id: int, start: Any, answers: Any, locking: bool
-) -> None:
+def _buyer(url: str, folder: str, cart: Owner, gallery_id: int, start: Any, answers: Any, locking: bool) -> None:
     try:
         with without_locks() if not locking else mock.patch.object(hold, "lock_rows", hold.lock_rows):
             app = app_at(url, folder)
@@ -152,7 +152,7 @@ def without_locks() -> Iterator[None]:
         mock.patch.object(hold, "lock_rows", read_only),
         mock.patch("gallery.checkout.services.place.lock_row", lambda s, m, i: s.get(m, i)),
         mock.patch.object(core_db, "_sqlite_connect", connect),
-        mock.patch.object(core_db, "_sqlite_begin", lambda _connection: None),
+        mock.patch.object(core_db, "_sqlite_begin"),
     ):
         yield
 
@@ -199,7 +199,8 @@ def main() -> int:
             outcome = on_sqlite(run) if server is None else on_postgresql(server, number, run)
             right = outcome.is_right(given.buyers, given.pieces)
             wrong += not right
-            print(number + 1, "right" if right else "WRONG", outcome, f"{time.perf_counter() - began:.1f} s", flush=True)  # noqa: T201
+            took = time.perf_counter() - began
+            print(number + 1, "right" if right else "WRONG", outcome, f"{took:.1f} s", flush=True)  # noqa: T201
     print(f"{given.runs - wrong} of {given.runs} races right on {given.database}")  # noqa: T201
     return wrong != 0
 

@@ -1,0 +1,32 @@
+"""Many processes, last pieces: as many orders as pieces. The control shows that the race is real without the locks.
+
+The big race (40 processes, 20 runs on each database): ``python -m tests.inventory.race``.
+"""
+
+import pytest
+from sqlalchemy import Engine
+
+from tests import postgres
+from tests.inventory.race import race
+
+BUYERS, PIECES = 8, 3
+
+
+@pytest.fixture
+def url(database_url, schema):
+    if isinstance(schema, Engine):
+        schema.dispose()  # no connection may be shared with a forked child
+    return database_url
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_as_many_orders_as_pieces(url):
+    outcome = race(url, buyers=BUYERS, pieces=PIECES)
+    assert outcome.is_right(BUYERS, PIECES), outcome
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_without_locks_the_same_race_oversells(url):
+    outcome = race(url, buyers=BUYERS, pieces=PIECES, locking=False)
+    assert not outcome.is_right(BUYERS, PIECES), outcome
+    assert outcome.orders > PIECES, (postgres.database_url() or "sqlite", outcome)
