@@ -46,7 +46,7 @@ def positions(
         merged = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
         order = (merged.c.key, merged.c.product_id)
         statement = select(*order).order_by(*(c.asc() if is_before else c.desc() for c in order)).limit(limit)
-    found = [Position._make(row) for row in session.execute(statement)]
+    found = [Position._make(row) for row in session.execute(statement).all()]
     return found[::-1] if is_before else found
 
 

@@ -53,7 +53,7 @@ def entries(session: Session, product_ids: Sequence[int]) -> list[Entry]:
     """Return these products in the order given, without those no longer on sale."""
     if not product_ids:
         return []
-    rows = session.execute(select(*COLUMNS).where(among(session, T.product_id, product_ids)))
+    rows = session.execute(select(*COLUMNS).where(among(session, T.product_id, product_ids))).all()
     found = {row[0]: Entry._make(row) for row in rows}
     return [found[product_id] for product_id in product_ids if product_id in found]
 
@@ -96,4 +96,4 @@ def _narrowed(
 
 
 def _shelf(session: Session, statement: Select[Any], limit: int) -> list[Entry]:
-    return [Entry._make(row) for row in session.execute(statement.limit(limit))]
+    return [Entry._make(row) for row in session.execute(statement.limit(limit)).all()]

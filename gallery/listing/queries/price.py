@@ -73,7 +73,7 @@ def _read(
     statement = select(inner.c.key, inner.c.product_id, inner.c.facet_id).where(*conditions)
     if cells is not None:
         statement = statement.where(among(session, inner.c.facet_id, sorted(cells)))
-    return map(Candidate._make, session.execute(statement.limit(CAP + 1)))
+    return map(Candidate._make, session.execute(statement.limit(CAP + 1)).all())
 
 
 def _is_cut(session: Session, scanned: Subquery) -> bool:
