@@ -94,8 +94,8 @@ def test_a_product_is_drawn_the_same_every_time():
 
 def test_a_picture_passes_the_photo_pipeline():
     rendered = images.render(photo(81))
-    assert (rendered.width, rendered.height) == (1200, 1200)
-    assert {rendition.width for rendition in rendered.renditions} == {320, 640, 1200}
+    assert (rendered.width, rendered.height) == (960, 960)
+    assert {rendition.width for rendition in rendered.renditions} == {320, 640, 960}
 
 
 def test_words_on_labels_are_really_written():

@@ -16,7 +16,7 @@ from gallery.demo.pictures.raster import jpeg, on_stage
 
 DATA = Path(__file__).parents[1] / "data"
 FORMS = {**packs.FORMS, **vessels.FORMS, **textiles.FORMS, **crafts.FORMS, **dishes.FORMS}
-WIDTH = 1200
+WIDTH = 960
 QUANTITY = re.compile(r"(\d+(?:,\d+)?) (g|ml|kg)\b")
 NO_PLATE = {
     "drip",
@@ -91,6 +91,6 @@ def image(number: int, take: int = 0, width: int = WIDTH) -> Image.Image:
     return on_stage(ground, drawing, width)
 
 
-def photo(number: int, take: int = 0) -> bytes:
+def photo(number: int, take: int = 0, width: int = WIDTH) -> bytes:
     """Return the JPEG of a product, as its maker's telephone would have sent it."""
-    return jpeg(image(number, take))
+    return jpeg(image(number, take, width))

@@ -1,0 +1,54 @@
+"""Commands: the demo data, who can sign in to them, and the pictures that are drawn."""
+
+import time
+from pathlib import Path
+
+import click
+from flask import Blueprint, current_app
+
+from gallery.core import adapters
+from gallery.core.errors import ConflictError
+from gallery.demo import accounts
+from gallery.demo.pictures import static
+from gallery.demo.seed import seed as fill
+
+bp = Blueprint("demo_cli", __name__, cli_group="demo")
+STATIC = Path(__file__).parents[2] / "static" / "img"
+
+
+@bp.cli.command("seed")
+def seed() -> None:
+    """Fill an empty database with invented data; a database that has them keeps them."""
+    if current_app.config["ENVIRONMENT"] == "production":
+        raise click.ClickException("The demo data are not for production: everybody knows their password.")
+    click.echo("Making the demo data: 110 products with drawn pictures, about half a minute …")
+    started = time.monotonic()
+    try:
+        is_new = fill(adapters.files(), adapters.cipher())
+    except ConflictError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        f"Demo data made in {time.monotonic() - started:.0f} s." if is_new else "The demo data are there already."
+    )
+    show_accounts()
+
+
+@bp.cli.command("accounts")
+def list_accounts() -> None:
+    """Print who can sign in to the demo."""
+    show_accounts()
+
+
+@bp.cli.command("pictures")
+def pictures() -> None:
+    """Draw the pictures of the home page and of the share card anew, into static/img."""
+    for path in static.write(STATIC):
+        click.echo(f"{path.name}: {path.stat().st_size} bytes")
+
+
+def show_accounts() -> None:
+    rows = [("Sign in with", "Name", "Role", "Where"), *accounts.table()]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        click.echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    click.echo(f"  Password of all of them: {accounts.DEMO_PASSWORD}")
