@@ -67,25 +67,23 @@ def report(token: str) -> ResponseReturnValue:
 
 
 def _apply(update: CourierUpdate, photo: bytes | None) -> EventOutcome:
-    """Store the picture, then write what was said; a picture that proves nothing is removed again."""
-    key = new_key(PURPOSE, "jpg")
+    """Store the picture, then write what was said; a picture that proves nothing is not kept."""
+    key, is_proof = new_key(PURPOSE, "jpg"), False
     if photo is not None:
         adapters.files().put(key, photo)
     try:
         with transaction() as session:
             file = record_file(session, key, photo, media_type="image/jpeg", purpose=PURPOSE) if photo else None
-            applied = services.apply_update(
-                session, update, actor=Actor.anonymous(), proof_file_id=file.id if file else None
-            )
-            is_used = file is not None and applied.shipment.proof_file_id == file.id
-            if file is not None and not is_used:
-                session.delete(file)
+            file_id = file.id if file else None
+            applied = services.apply_update(session, update, actor=Actor.anonymous(), proof_file_id=file_id)
             outcome = applied.outcome
-    except BaseException:
-        adapters.files().delete(key)
-        raise
-    if photo is not None and not is_used:
-        adapters.files().delete(key)
+            is_new_proof = file is not None and applied.shipment.proof_file_id == file_id
+            if file is not None and not is_new_proof:
+                session.delete(file)
+        is_proof = is_new_proof
+    finally:
+        if photo is not None and not is_proof:
+            adapters.files().delete(key)
     return outcome
 
 
