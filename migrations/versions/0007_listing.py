@@ -141,10 +141,12 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
-            "ix_listing_entry_cheap", ["cheap_key", "product_id", "is_halal", "is_in_gallery"], unique=False
+            "ix_listing_entry_cheap",
+            ["cheap_key", "product_id", "is_halal", "is_in_gallery", "facet_id", "popular_key", "newest_key"],
+            unique=False,
         )
         batch_op.create_index(
-            "ix_listing_entry_dear", ["dear_key", "product_id", "is_halal", "is_in_gallery"], unique=False
+            "ix_listing_entry_dear", ["dear_key", "product_id", "is_halal", "is_in_gallery", "facet_id"], unique=False
         )
         batch_op.create_index(
             "ix_listing_entry_district_cheap",
@@ -170,10 +172,14 @@ def upgrade() -> None:
             "ix_listing_entry_gallery_popular", ["is_in_gallery", "popular_key", "product_id", "is_halal"], unique=False
         )
         batch_op.create_index(
-            "ix_listing_entry_newest", ["newest_key", "product_id", "is_halal", "is_in_gallery"], unique=False
+            "ix_listing_entry_newest",
+            ["newest_key", "product_id", "is_halal", "is_in_gallery", "price_idr", "facet_id"],
+            unique=False,
         )
         batch_op.create_index(
-            "ix_listing_entry_popular", ["popular_key", "product_id", "is_halal", "is_in_gallery"], unique=False
+            "ix_listing_entry_popular",
+            ["popular_key", "product_id", "is_halal", "is_in_gallery", "price_idr", "facet_id"],
+            unique=False,
         )
 
 
