@@ -38,3 +38,9 @@ class PhoneTakenError(ConflictError):
     """Another rider has this number."""
 
     code = "rider_phone_taken"
+
+
+class CarrierTariffTakenError(ConflictError):
+    """The same service already has a price for this way."""
+
+    code = "carrier_tariff_taken"

@@ -142,6 +142,22 @@ def carrier_tariffs(session: Session) -> Sequence[CarrierTariff]:
     ).all()
 
 
+def carrier_tariff(session: Session, tariff_id: int) -> CarrierTariff:
+    """Return one price of a carrier, or raise :class:`NotFoundError`."""
+    found = session.get(CarrierTariff, tariff_id)
+    if found is None:
+        raise NotFoundError("CarrierTariff")
+    return found
+
+
+def islands(session: Session) -> Sequence[str]:
+    """Return the names of the islands, the main ones first."""
+    is_main = func.max(case((Region.island == Region.island_group, 1), else_=0))
+    named = select(Region.island).where(Region.level == RegionLevel.VILLAGE, Region.island.is_not(None))
+    rows = session.scalars(named.group_by(Region.island).order_by(is_main.desc(), Region.island))
+    return [name for name in rows if name]
+
+
 def carriers(session: Session) -> Sequence[str]:
     """Return the names of carriers that can be chosen."""
     return session.scalars(

@@ -11,11 +11,19 @@ from gallery.delivery.services.hand_over import (
     send_by_carrier,
     withdraw,
 )
-from gallery.delivery.services.register import RiderFacts, TariffFacts, save_rider, save_tariff
+from gallery.delivery.services.register import (
+    CarrierFacts,
+    RiderFacts,
+    TariffFacts,
+    save_carrier_tariff,
+    save_rider,
+    save_tariff,
+)
 from gallery.delivery.services.updates import Applied, apply_update, override, return_to_stock
 
 __all__ = [
     "Applied",
+    "CarrierFacts",
     "RiderFacts",
     "TariffFacts",
     "apply_update",
@@ -25,6 +33,7 @@ __all__ = [
     "override",
     "record_booking",
     "return_to_stock",
+    "save_carrier_tariff",
     "save_rider",
     "save_tariff",
     "send_by_carrier",

@@ -10,8 +10,8 @@ from gallery.accounts.permissions import Actor
 from gallery.core import audit, clock
 from gallery.core.errors import NotFoundError
 from gallery.core.money import BasisPoints, Rupiah
-from gallery.delivery.errors import NoCoverageError, PhoneTakenError
-from gallery.delivery.models import Rider, RiderArea, Tariff
+from gallery.delivery.errors import CarrierTariffTakenError, NoCoverageError, PhoneTakenError
+from gallery.delivery.models import CarrierTariff, Rider, RiderArea, Tariff
 from gallery.delivery.tariffs import WeightStep
 from gallery.inventory.models import Place
 from gallery.regions.models import Region, RegionLevel
@@ -90,4 +90,44 @@ def save_tariff(session: Session, place_id: int, facts: TariffFacts, *, actor: A
     session.add(tariff)
     session.flush()  # checked by the database before the audit row is written
     audit.record(session, actor, "tariff.changed", f"place:{place.public_id}", **values)
+    return tariff
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierFacts:
+    """What a carrier asks from one island to another."""
+
+    carrier: str
+    service: str
+    origin_island: str
+    destination_island: str
+    first_kg_idr: Rupiah
+    next_kg_idr: Rupiah
+    grace_g: int
+    days_min: int
+    days_max: int
+    is_active: bool
+
+
+def save_carrier_tariff(
+    session: Session, facts: CarrierFacts, *, tariff_id: int | None = None, actor: Actor
+) -> CarrierTariff:
+    """The carrier asks this; :class:`CarrierTariffTakenError` when the way already has a row of that service."""
+    same = select(CarrierTariff.id).where(
+        CarrierTariff.carrier == facts.carrier,
+        CarrierTariff.service == facts.service,
+        CarrierTariff.origin_island == facts.origin_island,
+        CarrierTariff.destination_island == facts.destination_island,
+    )
+    if session.scalar(same) not in {None, tariff_id}:
+        raise CarrierTariffTakenError
+    tariff = session.get(CarrierTariff, tariff_id) if tariff_id is not None else CarrierTariff()
+    if tariff is None:
+        raise NotFoundError("CarrierTariff")
+    values = asdict(facts)
+    for name, value in values.items():
+        setattr(tariff, name, value)
+    session.add(tariff)
+    session.flush()  # the audit row names the id
+    audit.record(session, actor, "carrier_tariff.changed", f"carrier_tariff:{tariff.id}", **values)
     return tariff

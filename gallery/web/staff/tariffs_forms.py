@@ -1,16 +1,17 @@
 """Form of a place's rider tariff, and of a trial calculation."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DecimalField, IntegerField, StringField
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms import BooleanField, DecimalField, IntegerField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from gallery.core.money import BasisPoints, Rupiah
 from gallery.delivery.models import Tariff
-from gallery.delivery.services import TariffFacts
+from gallery.delivery.services import CarrierFacts, TariffFacts
 from gallery.delivery.tariffs import WeightStep
 from gallery.web.parcel_forms import strip
 
@@ -95,6 +96,55 @@ class TariffForm(FlaskForm):
             max_km=self.max_km.data or 0,
             max_weight_g=(self.max_weight_kg.data or 0) * 1_000,
             cut_off_hour=self.cut_off_hour.data or 0,
+            is_active=bool(self.is_active.data),
+        )
+
+
+class CarrierTariffForm(FlaskForm):
+    """What a carrier asks from one island to another."""
+
+    carrier = StringField(
+        _l("Ekspedisi"),
+        filters=[strip],
+        validators=[DataRequired(_l("Tulis nama ekspedisi.")), Length(max=40, message=_l("Paling panjang 40 huruf."))],
+    )
+    service = StringField(
+        _l("Layanan"),
+        filters=[strip],
+        validators=[
+            DataRequired(_l("Tulis nama layanannya, misalnya REG.")),
+            Length(max=20, message=_l("Paling panjang 20 huruf.")),
+        ],
+    )
+    origin_island = SelectField(_l("Dari pulau"), default="")
+    destination_island = SelectField(_l("Ke pulau"), default="")
+    first_kg_idr = idr_field(_l("Kilogram pertama"))
+    next_kg_idr = idr_field(_l("Tiap kilogram berikutnya"))
+    grace_g = whole_field(_l("Kelebihan yang dimaafkan (gram)"), 0, 900, _l("Tulis 0 sampai 900 gram."))
+    days_min = whole_field(_l("Paling cepat (hari)"), 0, 60, _l("Tulis 0 sampai 60 hari."))
+    days_max = whole_field(_l("Paling lambat (hari)"), 0, 60, _l("Tulis 0 sampai 60 hari."))
+    is_active = BooleanField(_l("Ditawarkan kepada pembeli"), default=True)
+
+    def offer_islands(self, islands: Sequence[str]) -> None:
+        choices = [(name, name) for name in islands]
+        self.origin_island.choices = self.destination_island.choices = choices
+
+    def validate_days_max(self, field: Any) -> None:
+        if field.data is not None and self.days_min.data is not None and field.data < self.days_min.data:
+            raise ValidationError(_("Paling lambat tidak boleh kurang dari paling cepat."))
+
+    def facts(self) -> CarrierFacts:
+        """Return what the form says; call after validation."""
+        return CarrierFacts(
+            carrier=str(self.carrier.data),
+            service=str(self.service.data),
+            origin_island=str(self.origin_island.data),
+            destination_island=str(self.destination_island.data),
+            first_kg_idr=Rupiah(self.first_kg_idr.data or 0),
+            next_kg_idr=Rupiah(self.next_kg_idr.data or 0),
+            grace_g=self.grace_g.data or 0,
+            days_min=self.days_min.data or 0,
+            days_max=self.days_max.data or 0,
             is_active=bool(self.is_active.data),
         )
 

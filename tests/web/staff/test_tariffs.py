@@ -1,7 +1,7 @@
 import pytest
 
 from gallery.core.db import db, transaction
-from gallery.delivery.models import Tariff
+from gallery.delivery.models import CarrierTariff, Tariff
 from gallery.regions.models import Region
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
@@ -98,3 +98,63 @@ def test_the_tariff_of_another_gallery_is_not_there(manager):
     assert "Galeri Lain" not in text(manager.get(LIST))
     assert manager.get(f"{LIST}{foreign.public_id}").status_code == 404
     assert manager.post(f"{LIST}{foreign.public_id}", FORM, page=LIST).status_code == 404
+
+
+CARRIER = {
+    "carrier": "JNE",
+    "service": "REG",
+    "origin_island": "Bangka",
+    "destination_island": "Belitung",
+    "first_kg_idr": "22.000",
+    "next_kg_idr": "18000",
+    "grace_g": "300",
+    "days_min": "2",
+    "days_max": "5",
+    "is_active": "y",
+}
+NEW = f"{LIST}ekspedisi/baru"
+
+
+@pytest.fixture
+def officer(app, place):
+    return signed_in(app, make_user("province_officer"))
+
+
+def test_the_province_prices_a_carrier_and_changes_it(officer):
+    assert officer.post(NEW, CARRIER, page=NEW).status_code == 303
+    (tariff,) = db.session.query(CarrierTariff)
+    assert (tariff.carrier, tariff.first_kg_idr, tariff.days_max) == ("JNE", 22_000, 5)
+    path = f"{LIST}ekspedisi/{tariff.id}"
+    changed = CARRIER | {"first_kg_idr": "25.000"}
+    del changed["is_active"]
+    assert officer.post(path, changed, page=path).status_code == 303
+    db.session.expire_all()
+    assert (tariff.first_kg_idr, tariff.is_active) == (25_000, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"carrier": ""}, "Tulis nama ekspedisi."),
+        ({"days_max": "1"}, "Paling lambat tidak boleh kurang"),
+        ({"first_kg_idr": "murah"}, "Tulis angka bulat"),
+        ({"origin_island": "Jawa"}, ""),
+    ],
+)
+def test_a_faulty_carrier_tariff_is_refused(officer, given, sentence):
+    answer = officer.post(NEW, CARRIER | given, page=NEW)
+    assert (answer.status_code, sentence in text(answer)) == (422, True)
+    assert db.session.query(CarrierTariff).count() == 0
+
+
+def test_a_way_is_priced_once_per_service(officer):
+    make_carrier_tariff()
+    answer = officer.post(NEW, CARRIER, page=NEW)
+    assert (answer.status_code, "sudah punya tarif" in text(answer)) == (422, True)
+
+
+def test_a_gallery_does_not_price_carriers(manager):
+    tariff = make_carrier_tariff()
+    assert manager.get(NEW).status_code == 404
+    assert manager.post(f"{LIST}ekspedisi/{tariff.id}", CARRIER, page=LIST).status_code == 404
+    assert "ekspedisi/baru" not in text(manager.get(LIST))
