@@ -98,12 +98,13 @@ class Catalogue:
         total = halal = available = in_gallery = 0
         category: Counter[int] = Counter()
         district: Counter[str] = Counter()
+        is_narrowed = bool(wanted)
         for cell_id, number in (self.products if products is None else products).items():
             cell = self.cells.get(cell_id)
             if cell is None:  # came after this catalogue was read
                 continue
             category_id, district_code, is_halal, is_available, is_in_gallery = cell
-            refused = wanted.misses(cell) if wanted else ()
+            refused = wanted.misses(cell) if is_narrowed else None
             if not refused:
                 total += number
                 halal += number * is_halal

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, jsonify, render_template, request, url_for
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
     page = listing_page(db.session(), query)
     if page.is_miss:
         _note_miss(query.q)
-    return render_template("shop/products/index.html", view=_View(query, page), sorts=SORTS, flags=FLAGS)
+    return render_template("shop/products/index.html", view=_View(query, page), sorts=SORTS)
 
 
 @bp.get("/saran")
@@ -65,6 +65,16 @@ class Chip:
 
     text: str
     url: str
+
+
+class Tick(NamedTuple):
+    """One value of a filter."""
+
+    name: str
+    value: str
+    text: str
+    number: str
+    is_set: bool
 
 
 @dataclass(frozen=True)
@@ -108,13 +118,28 @@ class _View:
     def page_count(self) -> str:
         return angka(self.page.page_count) + ("+" if self.page.is_capped else "")
 
-    def shown_count(self, count: int, *, is_least: bool) -> str:
-        """A facet's count; of a search that was cut off it is the least there are."""
-        return angka(count) + ("+" if is_least and count else "")
+    @cached_property
+    def facets(self) -> list[tuple[str, list["Tick"]]]:
+        """The filter's groups with what may be ticked; what leads nowhere is left out, unless it is ticked."""
+        facets = self.page.facets
+        groups = [
+            (_("Kategori"), [_tick("kategori", value) for value in facets.category if _leads_on(value)]),
+            (_("Kabupaten/kota"), [_tick("wilayah", value) for value in facets.district if _leads_on(value)]),
+            (
+                _("Ketersediaan dan sertifikat"),
+                [flag for flag in map(self._flag, FLAGS) if flag.is_set or flag.number != "0"],
+            ),
+        ]
+        return [(text, ticks) for text, ticks in groups if ticks]
 
-    def is_offered(self, value: FacetValue) -> bool:
-        """Whether choosing the value leads somewhere, or unchoosing it is possible."""
-        return bool(value.count) or value.is_selected
+    def _flag(self, name: str) -> "Tick":
+        facets, query = self.page.facets, self.query
+        count, is_set = {
+            "tersedia": (facets.available, query.available),
+            "galeri": (facets.in_gallery, query.in_gallery),
+            "halal": (facets.halal, query.halal),
+        }[name]
+        return Tick(name, "1", str(FLAGS[name]), _count(count, is_least=self.page.is_capped), is_set)
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -221,6 +246,21 @@ def _pairs(query: ListingQuery) -> Pairs:
 def _address(pairs: Pairs) -> str:
     path = url_for("shop.products.index")
     return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _tick(name: str, value: FacetValue) -> Tick:
+    return Tick(
+        name, value.value, category_name(value), _count(value.count, is_least=value.is_least), value.is_selected
+    )
+
+
+def _count(count: int, *, is_least: bool) -> str:
+    """Write a count; of a search that was cut off it is the least there are."""
+    return angka(count) + ("+" if is_least and count else "")
+
+
+def _leads_on(value: FacetValue) -> bool:
+    return value.count > 0 or value.is_selected
 
 
 def _selected(values: Any) -> list[FacetValue]:
