@@ -2,6 +2,7 @@
 
 import logging
 import time
+from datetime import timedelta
 from typing import Any, Final
 
 from flask import current_app
@@ -13,9 +14,10 @@ from gallery.accounts.queries import actor_of
 from gallery.core import adapters, clock
 from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError
-from gallery.core.outbox import emit, handles
+from gallery.core.outbox import emit, every, handles
 from gallery.core.sheets import Limits, UnreadableSheetError
 from gallery.core.states import move
+from gallery.submissions import queries
 from gallery.submissions.models import Submission, SubmissionRow
 from gallery.submissions.services import checking, importing, receiving
 from gallery.submissions.services.directory import directory_of
@@ -26,6 +28,7 @@ from gallery.submissions.states import SUBMISSION, SubmissionStatus
 
 log = logging.getLogger("gallery.jobs")
 TURN_S: Final = 20.0
+KEEP_FILES: Final = timedelta(days=90)
 MEDIA_TYPES: Final = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 # What a single product may fail with for reasons that only concern itself; a lost database is not among them.
 POISON: Final = (IntegrityError, DataError, ValueError, TypeError, KeyError, AttributeError, LookupError)
@@ -144,9 +147,22 @@ def _actor(user_id: int | None) -> Actor:
 
 
 @handles("submission.cancelled")
-def forget_files(payload: dict[str, Any]) -> None:
+def forget_cancelled(payload: dict[str, Any]) -> None:
     """The originals of a cancelled submission leave the store."""
-    submission = db.session.get_one(Submission, payload["submission_id"])
-    keys = receiving.stored_keys(db.session(), submission)
+    _forget(db.session.get_one(Submission, payload["submission_id"]))
+
+
+@every(hours=24)
+def forget_old() -> None:
+    """The originals of submissions that ended 90 days ago leave the store: they hold personal data."""
+    for submission in queries.with_old_files(db.session(), clock.now() - KEEP_FILES):
+        _forget(submission)
+
+
+def _forget(submission: Submission) -> None:
+    submission_id, keys = submission.id, receiving.stored_keys(db.session(), submission)
+    db.session.rollback()
     for key in filter(None, (keys.sheet, keys.photos)):
         adapters.files().delete(key)
+    with transaction() as session:
+        receiving.locked(session, submission_id).files_deleted_at = clock.now()

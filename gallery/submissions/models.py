@@ -42,6 +42,7 @@ class Submission(Base):
     wrong_rows: Mapped[int] = mapped_column(default=0)
     failed_rows: Mapped[int] = mapped_column(default=0)  # right in the preview, refused when they were written
     beat_at: Mapped[datetime | None]  # last sign of life of the running job
+    files_deleted_at: Mapped[datetime | None]  # the originals hold NIKs: they leave after a while
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from gallery.accounts.models import User
 from gallery.accounts.permissions import Scope
+from gallery.catalog.models import Product
 from gallery.core.errors import NotFoundError
 from gallery.regions.models import Region
 from gallery.submissions.models import Submission, SubmissionRow
-from gallery.submissions.states import RowOutcome
+from gallery.submissions.states import RowOutcome, SubmissionStatus
 
 PAGE = 25
 ROWS = 50
+ENDED = (SubmissionStatus.DONE, SubmissionStatus.FAILED, SubmissionStatus.CANCELLED)
+FORGOTTEN_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -59,16 +63,34 @@ def submission(session: Session, public_id: str, scope: Scope) -> SubmissionLine
     return SubmissionLine(*row)
 
 
-def rows(
-    session: Session, submission_id: int, outcome: RowOutcome | None, page: int
-) -> tuple[Sequence[SubmissionRow], bool]:
-    """Return one page of rows in the order of the sheet, and whether more follow."""
-    statement = select(SubmissionRow).where(SubmissionRow.submission_id == submission_id)
-    if outcome is not None:
-        statement = statement.where(SubmissionRow.outcome == outcome)
-    statement = statement.order_by(SubmissionRow.row_number).offset((page - 1) * ROWS).limit(ROWS + 1)
-    found = session.scalars(statement).all()
+@dataclass(frozen=True)
+class RowLine:
+    """A row of a sheet, and the address of the product that it speaks of, where there is one."""
+
+    row: SubmissionRow
+    product: str | None
+
+
+def rows(session: Session, submission_id: int, outcome: RowOutcome, page: int) -> tuple[list[RowLine], bool]:
+    """Return one page of rows in the order of the sheet, and whether more follow; one query."""
+    statement = (
+        select(SubmissionRow, Product.public_id)
+        .outerjoin(Product, Product.id == SubmissionRow.product_id)
+        .where(SubmissionRow.submission_id == submission_id, SubmissionRow.outcome == outcome)
+        .order_by(SubmissionRow.row_number)
+        .offset((page - 1) * ROWS)
+        .limit(ROWS + 1)
+    )
+    found = [RowLine(*row) for row in session.execute(statement)]
     return found[:ROWS], len(found) > ROWS
+
+
+def with_old_files(session: Session, before: datetime) -> Sequence[Submission]:
+    """Return submissions whose life ended before that moment and whose files still stand in the store."""
+    statement = select(Submission).where(
+        Submission.status.in_(ENDED), Submission.status_changed_at < before, Submission.files_deleted_at.is_(None)
+    )
+    return session.scalars(statement.order_by(Submission.id).limit(FORGOTTEN_AT_ONCE)).all()
 
 
 def wrong_rows(session: Session, submission_id: int) -> dict[int, list[dict[str, object]]]:
@@ -77,12 +99,3 @@ def wrong_rows(session: Session, submission_id: int) -> dict[int, list[dict[str,
         SubmissionRow.submission_id == submission_id, SubmissionRow.outcome == RowOutcome.WRONG
     )
     return {number: list(problems) for number, problems in session.execute(statement)}
-
-
-def written_products(session: Session, submission_id: int) -> int:
-    """Return how many products the import has written so far."""
-    return session.scalars(
-        select(func.count(func.distinct(SubmissionRow.product_id))).where(
-            SubmissionRow.submission_id == submission_id, SubmissionRow.applied_at.is_not(None)
-        )
-    ).one()

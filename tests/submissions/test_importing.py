@@ -1,12 +1,15 @@
 """Writing a sheet: nothing before "Kirim", everything once, whatever moment a worker dies at."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from gallery.catalog.models import Photo, Product, ProductRevision, Variant
 from gallery.catalog.states import RevisionStatus
-from gallery.core import outbox
+from gallery.core import clock, outbox
 from gallery.core.db import db, transaction
 from gallery.core.files import StoredFile
 from gallery.inventory.models import StockItem, StockMovement
@@ -156,7 +159,9 @@ def test_a_row_that_is_refused_when_written_does_not_stop_the_others(app):
     db.session.rollback()
     submission = db.session.get(Submission, submission_id)
     assert (submission.status, submission.failed_rows, submission.done_rows) == (SubmissionStatus.DONE, 1, 2)
-    row = db.session.scalars(select(SubmissionRow).where(SubmissionRow.submission_id == submission_id)).first()
+    row = db.session.scalars(
+        select(SubmissionRow).where(SubmissionRow.submission_id == submission_id).order_by(SubmissionRow.row_number)
+    ).first()
     assert (row.outcome, row.problems[-1]["code"]) == (RowOutcome.WRONG, "failed_nib_taken")
 
 
@@ -271,3 +276,27 @@ def test_pressing_send_twice_sends_once(app):
     assert counts()["product"] == 6
     asked = select(func.count()).where(outbox.OutboxMessage.topic == "submission.import")
     assert db.session.scalar(asked) == 1
+
+
+def test_counts_follow_a_row_that_was_refused_when_written(app, monkeypatch):
+    def refuse(*_args, **_given):
+        raise ValueError("no")
+
+    monkeypatch.setattr(importing.products, "save_submitted", refuse)
+    submission = imported(sheet([ROW, SMALL]))
+    assert (submission.new_rows, submission.wrong_rows, submission.failed_rows, submission.done_rows) == (0, 2, 2, 2)
+
+
+def test_originals_are_forgotten_after_a_while_and_not_before(app, monkeypatch):
+    from gallery.jobs import submissions as jobs
+
+    submission_id = imported(sheet([ROW])).id
+    store = Path(app.config["DATA_DIR"]) / "files"
+    jobs.forget_old()
+    assert list(store.rglob("*.sealed")) != []
+    later = clock.now() + timedelta(days=91)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    jobs.forget_old()
+    assert list(store.rglob("*.sealed")) == []
+    db.session.rollback()
+    assert db.session.get(Submission, submission_id).files_deleted_at == later

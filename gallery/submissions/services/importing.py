@@ -89,6 +89,11 @@ def give_up_unit(session: Session, submission_id: int, unit: int, code: str) -> 
     """Mark a unit that was refused as failed, so that it does not hold up all the others."""
     submission = lock_row(session, Submission, submission_id)
     rows = _open_rows(session, submission_id, unit)
+    if rows and rows[0].outcome is RowOutcome.NEW:
+        submission.new_rows -= len(rows)
+    else:
+        submission.changed_rows -= len(rows)
+    submission.wrong_rows += len(rows)
     for row in rows:
         row.outcome = RowOutcome.WRONG
         row.problems = [*row.problems, {"key": "product", "value": "", "code": f"failed_{code}", "facts": {}}]

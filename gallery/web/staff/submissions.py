@@ -36,6 +36,7 @@ MEGABYTE: Final = 1024 * 1024
 MAX_UPLOAD: Final = 30 * MEGABYTE
 SHEET_BYTES: Final = Limits().file_bytes
 RUNNING: Final = frozenset({SubmissionStatus.CHECKING, SubmissionStatus.IMPORTING})
+HAS_ROWS: Final = frozenset({SubmissionStatus.READY, SubmissionStatus.DONE})
 LAST_PAGE: Final = 10_000
 
 
@@ -142,6 +143,8 @@ def photos(public_id: str) -> ResponseReturnValue:
 def wrong(public_id: str) -> ResponseReturnValue:
     """Download the rows that were not taken, as they were typed, with a column of reasons."""
     submission = _line(public_id).submission
+    if submission.status not in HAS_ROWS or submission.files_deleted_at is not None:
+        raise NotFoundError("rows")
     keys = receiving.stored_keys(db.session(), submission)
     problems = queries.wrong_rows(db.session(), submission.id)
     data = receiving.open_sheet(adapters.files(), adapters.cipher(), keys.sheet)
@@ -153,7 +156,7 @@ def wrong(public_id: str) -> ResponseReturnValue:
 def _show(line: SubmissionLine, form: PhotosForm) -> str:
     submission = line.submission
     shown, page = _outcome(submission), _page()
-    has_rows = submission.status in {SubmissionStatus.READY, SubmissionStatus.DONE}
+    has_rows = submission.status in HAS_ROWS
     rows, has_more = queries.rows(db.session(), submission.id, shown, page) if has_rows else ([], False)
     done, total = _progress(submission)
     return render_template(
@@ -296,7 +299,7 @@ def _tabs(submission: Submission, shown: RowOutcome) -> list[dict[str, Any]]:
 
 def _progress(submission: Submission) -> tuple[int, int]:
     if submission.status is SubmissionStatus.IMPORTING:
-        return submission.done_rows, submission.new_rows + submission.changed_rows
+        return submission.done_rows, submission.new_rows + submission.changed_rows + submission.failed_rows
     return submission.done_rows, submission.total_rows
 
 
