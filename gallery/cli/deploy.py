@@ -16,6 +16,7 @@ from config import Settings
 from gallery.core import clock, migrations
 from gallery.core.db import db
 from gallery.core.outbox import OutboxMessage
+from gallery.demo.accounts import demo_accounts
 
 bp = Blueprint("deploy", __name__, cli_group=None)
 WORKER_SILENT: Final = timedelta(minutes=10)
@@ -88,5 +89,7 @@ def _database_problems() -> Iterator[str]:
     )
     if oldest is not None and oldest < clock.now() - WORKER_SILENT:
         yield "work has been waiting for more than ten minutes: no worker runs (flask jobs work)"
+    if count := demo_accounts(db.session()):
+        yield f"{count} account(s) of the demo can sign in with a password that everybody knows"
     if dead := db.session.scalar(select(func.count()).where(message.dead_at.is_not(None))):
         yield f"{dead} job(s) failed for good: see flask jobs dead"

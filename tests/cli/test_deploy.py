@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings
+from gallery.accounts.models import User
 from gallery.app import create_app
 from gallery.core import clock, logs, migrations, outbox
 from gallery.core.db import db, transaction
@@ -112,6 +113,17 @@ def test_work_that_failed_for_good_is_named(problems, sound):
 
     lines, _ = problems(sound, prepare)
     assert lines == ["1 job(s) failed for good: see flask jobs dead"]
+
+
+def test_accounts_of_the_demo_are_named(problems, sound):
+    def prepare():
+        with transaction() as session:
+            session.add(User(name="Demo", email="provinsi@galeri.example"))
+
+    assert problems(sound, prepare) == (
+        ["1 account(s) of the demo can sign in with a password that everybody knows"],
+        1,
+    )
 
 
 def test_every_problem_is_listed_at_once(problems, sound):

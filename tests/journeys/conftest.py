@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from gallery.demo.accounts import DEMO_PASSWORD
 from gallery.demo.invented import MAIL_DOMAIN
@@ -86,14 +95,22 @@ class Person:
 
     def _watched(self, page: Page) -> Page:
         page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
-        page.on("console", lambda m: self.troubles.append(f"console: {m.text}") if m.type == "error" else None)
-        page.on("response", lambda r: self.troubles.append(f"{r.status} {r.url}") if r.status >= 500 else None)
+        page.on("console", self._heard)
+        page.on("response", self._answered)
         return page
 
-    def goes(self, path: str) -> Page:
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.troubles.append(f"console: {message.text}")
+
+    def _answered(self, answer: Response) -> None:
+        if answer.status >= (500 if answer.request.is_navigation_request() else 400):
+            self.troubles.append(f"{answer.status} {answer.url}")
+
+    def goes(self, path: str, expected: int = 200) -> Page:
         """Open a path of the site, or a whole address of it."""
         answer = self.page.goto(path if path.startswith("http") else self.site.url + path)
-        assert answer.ok, f"{answer.status} {path}"
+        assert answer.status == expected, f"{answer.status} {path}"
         self.sees_no_sideways_scrolling()
         return self.page
 

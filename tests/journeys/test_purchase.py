@@ -1,0 +1,132 @@
+"""Buying without JavaScript, and with the keyboard alone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys import papers
+from tests.journeys.conftest import OFFICE, PHONE, Person
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.mark.parametrize("viewport", [PHONE, OFFICE], ids=["360 px", "1366 px"])
+def test_a_purchase_without_javascript(person, tmp_path, viewport):
+    buyer = person(viewport, java_script_enabled=False)
+    page = buyer.goes("/")
+    page.locator("input[name=q]").first.fill("getas")
+    page.keyboard.press("Enter")
+    page.locator("main").get_by_role("link", name=re.compile("getas", re.IGNORECASE)).first.click()
+    title = page.get_by_role("heading", level=1).inner_text()
+    page.locator("form#beli").get_by_role("button", name="Masukkan keranjang").click()
+    expect(page.get_by_role("heading", name="Keranjang", level=1)).to_be_visible()
+    buyer.sees(title)
+    page.get_by_role("spinbutton").first.fill("2")
+    page.get_by_role("button", name=re.compile("^Ubah")).first.click()
+    page.get_by_role("link", name="Lanjut ke data dan pembayaran").click()
+
+    page.get_by_label("Nama lengkap").fill("Sri Wahyuni")
+    page.get_by_label("Nomor WhatsApp").fill("0840 5566 7788")
+    for label, choice in (("Kabupaten/kota", "Kota Pangkal Pinang"), ("Kecamatan", "Rangkui")):
+        page.get_by_label(label).select_option(label=choice)
+        page.get_by_role("button", name="Perbarui daftar dan ongkos kirim").click()
+    page.get_by_label("Kelurahan/desa").select_option(index=1)
+    page.get_by_role("button", name="Perbarui daftar dan ongkos kirim").click()
+    expect(page.get_by_label("Nama lengkap")).to_have_value("Sri Wahyuni")
+    expect(page.get_by_label("Kode pos")).to_have_value(re.compile(r"^33\d{3}$"))
+    page.get_by_label("Alamat lengkap").fill("Jl. Tanpa Skrip No. 1")
+    buyer.sees_no_sideways_scrolling()
+    page.get_by_role("button", name=re.compile("Buat pesanan dan bayar Rp")).click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Bayar")
+    page.get_by_label("Bukti transfer").set_input_files(papers.picture_file(tmp_path / "bukti.jpg", (20, 90, 160)))
+    page.get_by_role("button", name="Kirim bukti transfer").click()
+    buyer.sees("Bukti transfer sedang diperiksa")
+    page.get_by_role("link", name="Cek status").first.click()
+    buyer.sees("Sri Wahyuni")
+
+
+def test_a_purchase_with_the_keyboard_alone(person):
+    buyer = person(OFFICE)
+    page = buyer.goes("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Langsung ke isi")).to_be_focused()
+    tab_to(page, page.locator("input[name=q]").first)
+    page.keyboard.type("lada")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/produk/"))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the skip link
+    tab_to(page, page.locator("main").get_by_role("link", name=re.compile("lada", re.IGNORECASE)).first)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/produk/.+-[a-z0-9]{10}"))
+    tab_to(page, page.locator("form#beli").get_by_role("button", name="Masukkan keranjang"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Lanjut ke data dan pembayaran"))
+    page.keyboard.press("Enter")
+    fill_in_with_keys(page)
+    tab_to(page, page.get_by_role("button", name=re.compile("Buat pesanan, bayar")))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Pesanan")
+    buyer.sees("Bayar tunai saat mengambil")
+
+
+def fill_in_with_keys(page: Page) -> None:
+    """Choose to fetch it in the gallery and to pay there, with Tab, arrows, space and letters."""
+    tab_to(page, page.get_by_label("Nama lengkap"))
+    page.keyboard.type("Rudi Hartanto")
+    page.keyboard.press("Tab")
+    page.keyboard.type("084055667799")
+    tab_to(page, page.locator("input[name=kirim]:checked"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name=re.compile("Ambil di galeri"))).to_be_checked()
+    tab_to(page, page.get_by_label("Galeri tempat mengambil"))
+    page.keyboard.type("Galeri PLUT P")
+    expect(page.get_by_label("Galeri tempat mengambil")).not_to_have_value("")
+    tab_to(page, page.locator("input[name=bayar]:checked"))
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name=re.compile("Tunai saat mengambil"))).to_be_checked()
+
+
+def tab_to(page: Page, wanted: Locator, most: int = 150) -> None:
+    """Press Tab until the element has the focus; each stop on the way must show where the focus is."""
+    handle = wanted.element_handle()
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if handle.evaluate("element => element === document.activeElement"):
+            assert shows_focus(page), f"no visible focus on {wanted}"
+            return
+    pytest.fail(f"the keyboard never reaches {wanted}")
+
+
+def shows_focus(page: Page) -> bool:
+    return page.evaluate(
+        """() => {
+            const element = document.activeElement;
+            const shown = (e) => {
+                const style = getComputedStyle(e);
+                const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+                return outlined || style.boxShadow !== "none";
+            };
+            return shown(element) || (element.closest("label, .field, .choice") !== null
+                && shown(element.closest("label, .field, .choice")))
+                || (element.nextElementSibling !== null && shown(element.nextElementSibling));
+        }"""
+    )
+
+
+def test_the_way_back_keeps_what_was_typed(person):
+    buyer: Person = person(PHONE)
+    page = buyer.goes("/produk/")
+    page.locator("main a[href*='/produk/']").first.click()
+    page.get_by_role("button", name="Masukkan keranjang").locator("visible=true").first.click()
+    page.get_by_role("link", name="Lanjut ke data dan pembayaran").click()
+    page.get_by_label("Nama lengkap").fill("Ani")
+    page.get_by_label("Nomor WhatsApp").fill("123")
+    page.get_by_role("button", name=re.compile("Buat pesanan|Hitung ongkos")).click()
+    expect(page).to_have_title(re.compile("^Galat: "))
+    expect(page.get_by_label("Nama lengkap")).to_have_value("Ani")
+    expect(page.get_by_role("alert").first).to_be_visible()
+    buyer.sees_an_accessible_page()
