@@ -76,7 +76,7 @@ def init_app(app: Flask) -> None:
         default_translation_directories=translations,
     )
     install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
-    install(_gettext, _ngettext, newstyle=True)  # in the place of Flask-Babel's own
+    install(gettext, _ngettext, newstyle=True)  # in the place of Flask-Babel's own
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     globals_: dict[str, Callable[..., Any]] = {
         "current_language": current_language,
@@ -85,9 +85,10 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(globals_)
 
 
-def _gettext(message: str) -> str:
-    """Translate; the source language stands in the templates already, and a page has hundreds of texts."""
-    return message if current_language() == SOURCE else str(get_translations().ugettext(message))
+def gettext(message: str, **values: object) -> str:
+    """Translate as Flask-Babel does, faster: the source language needs no catalogue, and a page has hundreds of texts."""
+    text = message if current_language() == SOURCE else str(get_translations().ugettext(message))
+    return text % values if values else text
 
 
 def _ngettext(singular: str, plural: str, number: int) -> str:

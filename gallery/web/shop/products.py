@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from gallery.core import spool
@@ -16,6 +15,7 @@ from gallery.core.db import db
 from gallery.listing.queries import FacetValue, ListingPage, ListingQuery, Sort, listing_page, suggestions
 from gallery.web.filters import angka, rupiah
 from gallery.web.guards import cacheable
+from gallery.web.language import gettext as _
 from gallery.web.links import business_url, category_name, category_url, product_url
 
 bp = Blueprint("products", __name__, url_prefix="/produk")
