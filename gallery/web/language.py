@@ -86,7 +86,7 @@ def init_app(app: Flask) -> None:
 
 
 def gettext(message: str, **values: object) -> str:
-    """Translate as Flask-Babel does, faster: the source language needs no catalogue, and a page has hundreds of texts."""
+    """Translate as Flask-Babel does, faster: the source language needs no catalogue, a page has hundreds of texts."""
     text = message if current_language() == SOURCE else str(get_translations().ugettext(message))
     return text % values if values else text
 
