@@ -77,7 +77,7 @@ def plan(world: World) -> None:
 
 
 def _plan_registration(world: World, maker: Maker) -> None:
-    drawn = world.darkroom.draw(portrait, maker)
+    drawn = world.darkroom.call(portrait, maker)
     key = new_key("business", "jpg")
 
     def put() -> None:

@@ -21,7 +21,7 @@ PURPOSE = "news"
 def plan(world: World) -> None:
     for article in data.articles():
         key = new_key(PURPOSE, "jpg")
-        drawn = world.darkroom.draw(illustration, article.picture)
+        drawn = world.darkroom.call(illustration, article.picture)
         publish = _publication(article, key, drawn)
         world.agenda.at(world.ago(int(article.facts["days"]), 9), publish, before=_putting(world, key, drawn))
 

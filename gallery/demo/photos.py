@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +26,8 @@ from gallery.core import images
 from gallery.core.files import FileStore, new_key
 from gallery.demo.pictures.products import WIDTH, photo
 
+P = ParamSpec("P")
+T = TypeVar("T")
 MOST_WORKERS: Final = 4
 
 
@@ -65,9 +67,9 @@ class Darkroom:
     def developed(self, shot: Shot) -> Developed:
         return self._waiting.pop(shot).result()
 
-    def draw(self, painter: Callable[..., bytes], *what: object) -> "Future[bytes]":
-        """Let another process draw something else: a portrait, an illustration."""
-        return self._pool.submit(painter, *what)
+    def call(self, painter: Callable[P, T], *what: P.args, **how: P.kwargs) -> Future[T]:
+        """Let another process draw something else: a portrait, an illustration, the photos of a sample."""
+        return self._pool.submit(painter, *what, **how)
 
     def upload(self, session: Session, key: str, picture: Developed, business_id: int, alt: str) -> PhotoFacts:
         """Add the row of a picture that stands under ``key``."""
