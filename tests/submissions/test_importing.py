@@ -1,5 +1,6 @@
 """Writing a sheet: nothing before "Kirim", everything once, whatever moment a worker dies at."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -300,3 +301,36 @@ def test_originals_are_forgotten_after_a_while_and_not_before(app, monkeypatch):
     assert list(store.rglob("*.sealed")) == []
     db.session.rollback()
     assert db.session.get(Submission, submission_id).files_deleted_at == later
+
+
+def test_two_workers_with_two_copies_of_a_sheet_write_each_product_once(app):
+    officer, data = make_officer(), sheet(MANY)
+    ids = [send_in(data, officer=officer), send_in(data, officer=officer, defaults={"owner": "Ani"})]
+    outbox.drain()
+    for submission_id in ids:
+        press_send(submission_id, officer)
+    db.session.remove()
+    failures = []
+
+    def work() -> None:
+        with app.app_context():
+            try:
+                while outbox.run_one():
+                    pass
+            except Exception as error:  # noqa: BLE001 - told below
+                failures.append(error)
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with transaction() as session:  # what lost a race for a lock is tried again later
+        for message in session.scalars(select(outbox.OutboxMessage).where(outbox.OutboxMessage.done_at.is_(None))):
+            message.available_at = message.created_at
+    outbox.drain()
+    found = counts()
+    assert failures == []
+    assert (found["business"], found["product"], found["variant"], found["stock_movement"]) == (1, 6, 6, 6)
+    assert {db.session.get(Submission, one).status for one in ids} == {SubmissionStatus.DONE}
+    assert sum(db.session.get(Submission, one).failed_rows for one in ids) == 0
