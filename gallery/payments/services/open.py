@@ -1,17 +1,19 @@
 """A payment opens together with its order."""
 
 import secrets
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from gallery.core import clock
+from gallery.core.ids import public_id
 from gallery.core.money import Rupiah
 from gallery.orders.models import Order
 from gallery.payments.errors import NoBankAccountError, UniqueAmountsExhaustedError
 from gallery.payments.models import BankAccount, Payment
-from gallery.payments.states import PaymentMethod
+from gallery.payments.states import PaymentMethod, PaymentStatus
 
 CODES: Final = range(1, 1_000)
 TRIES: Final = 5
@@ -46,22 +48,30 @@ def _open_transfer(session: Session, order: Order, account: BankAccount) -> Paym
             return None
         code = secrets.choice(free)
         amount = Rupiah(order.total_idr + code)
-        payment = Payment(
+        payment_id = _inserted(
+            session,
+            public_id=public_id(),
             order_id=order.id,
             method=PaymentMethod.BANK_TRANSFER,
+            status=PaymentStatus.PENDING,
+            status_changed_at=clock.now(),
             amount_idr=amount,
             unique_code=code,
             bank_account_id=account.id,
             open_key=open_key(account.id, amount),
             expires_at=order.expires_at,
+            reject_reason="",
         )
-        try:
-            with session.begin_nested():
-                session.add(payment)
-        except IntegrityError:
-            continue
-        return payment
+        if payment_id is not None:
+            return session.get_one(Payment, payment_id)
     return None
+
+
+def _inserted(session: Session, **values: Any) -> int | None:
+    """Insert the payment unless its place is taken; PostgreSQL waits for a concurrent inserter to decide."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Payment).values(**values).on_conflict_do_nothing(index_elements=[Payment.open_key])
+    return session.scalar(statement.returning(Payment.id))
 
 
 def open_key(account_id: int, amount_idr: Rupiah) -> str:
