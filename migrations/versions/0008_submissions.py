@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("wrong_rows", sa.Integer(), nullable=False),
         sa.Column("failed_rows", sa.Integer(), nullable=False),
         sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("files_deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["district_code"], ["region.code"], name=op.f("fk_submission_district_code_region")),
         sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_submission_file_id_stored_file")),
