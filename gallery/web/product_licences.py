@@ -30,7 +30,7 @@ def licence_list(space: Space, product_public_id: str) -> Page | ResponseReturnV
     if form.validate_on_submit() and (added := _claimed(work, form)) is not None:
         others = (one for one in work.current.facts.licences if (one.kind, one.number) != (added.kind, added.number))
         return _save_licences(space, work, (*others, added))
-    return Page({"space": space, "work": work, "form": form}, 422 if form.errors else 200)
+    return Page({"desk": space, "work": work, "form": form}, 422 if form.errors else 200)
 
 
 def _claimed(work: ProductWork, form: LicenceForm) -> LicenceFacts | None:

@@ -115,6 +115,7 @@ def explained(error: ImageError | PhotoQuotaError, name: str) -> str:
 
 def _stored(business_id: int, upload: FileStorage) -> KeptPhoto:
     data = upload.read(MAX_BYTES + 1)
+    upload.close()
     facts = inspect(data, upload.filename or "")
     key = new_key("upload", ImageFacts.extension[facts.format])
     # A full quota is found before anything is written to the store.

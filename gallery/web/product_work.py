@@ -120,7 +120,7 @@ def listing(space: Space) -> Page:
     more = space.url("index", tab=tab or None, sesudah=page.next_cursor, **kept) if page.next_cursor else None
     return Page(
         {
-            "space": space,
+            "desk": space,
             "page": page,
             "tabs": tabs,
             "tab": tab,
@@ -138,7 +138,7 @@ def create(space: Space) -> Page | ResponseReturnValue:
     if business is None:
         text = request.args.get("q", "").strip()[:100]
         found = registry.business_page(db.session(), scope=current_actor().scope("product.edit"), text=text)
-        return Page({"space": space, "businesses": found.rows, "text": text, "form": None})
+        return Page({"desk": space, "businesses": found.rows, "text": text, "form": None})
     form = StartForm()
     kept: list[uploads.KeptPhoto] = []
     refused: list[str] = []
@@ -151,7 +151,7 @@ def create(space: Space) -> Page | ResponseReturnValue:
         form.photos.errors = [*form.photos.errors, *refused]
     else:
         form.start.data = adapters.signer().sign(START, f"{current_actor().user_id}:{public_id()}")
-    context = {"space": space, "business": business, "form": form, "kept": kept}
+    context = {"desk": space, "business": business, "form": form, "kept": kept}
     return Page(context, 422 if form.errors or refused else 200)
 
 
@@ -179,7 +179,7 @@ def show(space: Space, product_public_id: str) -> Page:
     work = find(product_public_id)
     return Page(
         {
-            "space": space,
+            "desk": space,
             "work": work,
             "tasks": _tasks(space, work),
             "missing": [GAPS[gap] for gap in work.gaps if gap in BLOCKING],
@@ -203,7 +203,7 @@ def details(space: Space, product_public_id: str) -> Page | ResponseReturnValue:
             saved = services.edit_draft(session, work.current.id, form.facts(facts), actor=current_actor())
         tell(work, saved)
         return space.to_product(product_public_id)
-    return Page({"space": space, "work": work, "form": form}, 422 if form.errors else 200)
+    return Page({"desk": space, "work": work, "form": form}, 422 if form.errors else 200)
 
 
 def photos(space: Space, product_public_id: str) -> Page | ResponseReturnValue:
@@ -226,7 +226,7 @@ def photos(space: Space, product_public_id: str) -> Page | ResponseReturnValue:
                 tell(work, replace(saved, changed=saved.changed | added.changed))
                 return space.to_product(product_public_id)
             work = find(product_public_id)  # what could be taken is saved
-    context = {"space": space, "work": work, "refused": refused, "limit": services.MAX_PHOTOS}
+    context = {"desk": space, "work": work, "refused": refused, "limit": services.MAX_PHOTOS}
     return Page(context, 422 if refused else 200)
 
 
@@ -266,7 +266,7 @@ def variant_list(space: Space, product_public_id: str) -> Page | ResponseReturnV
             return space.to_product(product_public_id)
     except ConflictError as error:
         form.name.errors = [text_of(error.code)]
-    context = {"space": space, "work": work, "form": form, "chosen": chosen if chosen in known else ""}
+    context = {"desk": space, "work": work, "form": form, "chosen": chosen if chosen in known else ""}
     return Page(context, 422 if form.errors else 200)
 
 
