@@ -10,5 +10,6 @@ document.addEventListener('keydown', (event) => {
 // [data-check-all] ticks every checkbox of its form.
 document.addEventListener('change', (event) => {
   if (!event.target.matches('[data-check-all]')) return;
-  event.target.form.querySelectorAll('[type=checkbox]:not([data-check-all])').forEach((box) => { box.checked = event.target.checked; });
+  // form.elements: boxes of a table may stand outside their form and name it (form="…").
+  for (const box of event.target.form.elements) if (box.matches('[type=checkbox]:not([data-check-all])')) box.checked = event.target.checked;
 });
