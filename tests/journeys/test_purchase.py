@@ -102,17 +102,21 @@ def tab_to(page: Page, wanted: Locator, most: int = 150) -> None:
 
 
 def shows_focus(page: Page) -> bool:
+    """Whether the element or what it stands in looks different while it has the focus."""
     return page.evaluate(
         """() => {
             const element = document.activeElement;
-            const shown = (e) => {
+            const around = [element, element.nextElementSibling, element.parentElement,
+                element.parentElement?.parentElement].filter(Boolean);
+            const look = () => around.map((e) => {
                 const style = getComputedStyle(e);
-                const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-                return outlined || style.boxShadow !== "none";
-            };
-            return shown(element) || (element.closest("label, .field, .choice") !== null
-                && shown(element.closest("label, .field, .choice")))
-                || (element.nextElementSibling !== null && shown(element.nextElementSibling));
+                return [style.outline, style.boxShadow, style.borderColor, style.backgroundColor].join();
+            }).join();
+            const focused = look();
+            element.blur();
+            const plain = look();
+            element.focus();
+            return focused !== plain;
         }"""
     )
 
