@@ -67,11 +67,11 @@ def _checked(submission: Submission) -> checking.Checked:
         with transaction() as session:
             receiving.beat(session, submission_id, done, total)
 
-    rows, examples = checking.read_rows(table, heading, reader, progress)
+    rows, passed = checking.read_rows(table, heading, reader, progress)
     units = checking.judge(db.session(), district, rows, box)
     db.session.rollback()
     columns = [[key, heading.texts[key]] for key in heading.places if not key.startswith("@")]
-    return checking.Checked(heading.layout.name, columns, units, checking.notices(table, examples, box))
+    return checking.Checked(heading.layout.name, columns, units, checking.notices(table, passed, box))
 
 
 def _photo_box(key: str | None) -> PhotoBox | None:

@@ -48,7 +48,7 @@ CELL_TEXTS: Final[dict[str, Any]] = {
     "too_long": _l("Terlalu panjang (%(length)s huruf). Ringkas menjadi paling banyak %(limit)s huruf."),
     "formula_error": _l("Rumusnya gagal (%(formula)s). Ganti rumus dengan isinya."),
     "is_date": _l("Excel mengubah isian ini menjadi tanggal. Ubah format sel menjadi Teks, lalu ketik ulang."),
-    "not_a_number": _l("Bukan angka. Tulis angka saja, misalnya 25000."),
+    "not_a_number": _l("Bukan angka. Tulis angkanya saja, tanpa kata lain."),
     "fraction": _l("Harus bilangan bulat. Tulis tanpa koma, misalnya 25000."),
     "price_too_low": _l("Harga di bawah Rp%(lowest)s. Tulis lengkap dengan nolnya, misalnya %(guess)s."),
     "price_too_high": _l("Harga di atas Rp%(highest)s. Periksa jumlah nolnya."),

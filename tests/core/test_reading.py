@@ -370,3 +370,8 @@ def test_any_cell_is_read_or_refused(cell):
             read(cell)
         except MisreadError:
             continue
+
+
+def test_about_is_taken_at_its_word_but_not_for_a_price():
+    assert (reading.days("± 60 hari"), reading.grams("sekitar 250 gr"), reading.pieces("+/- 20 pcs")) == (60, 250, 20)
+    assert code_of(reading.rupiah, "± 25.000") == "not_a_number"

@@ -187,3 +187,9 @@ def test_a_check_that_was_cancelled_meanwhile_writes_nothing(app):
         receiving.cancel(session, submission_id, actor=officer)
     outbox.drain()
     assert rows_of(db.session.get(Submission, submission_id)) == []
+
+
+def test_totals_at_the_bottom_are_passed_over_and_said(app):
+    total = dict.fromkeys(ROW, "") | {"business": "JUMLAH", "price": 25000}
+    submission = checked(sheet([ROW, total]))
+    assert (submission.total_rows, submission.wrong_rows, submission.notices) == (1, 0, {"totals": 1})

@@ -10,7 +10,7 @@ from gallery.core.reading.base import MisreadError, plain_key, text
 from gallery.core.sheets import Cell
 
 V = TypeVar("V")
-GOOD_HINT = 60
+GOOD_HINT = 72
 TITLES = re.compile(r"^(?:kabupaten|kab|kota|kecamatan|kec|kelurahan|kel|desa|ds)\s+")
 
 

@@ -16,6 +16,7 @@ LONGEST_MM = 5_000
 MOST_PIECES = 100_000
 MOST_DAYS = 3_650
 MAX_LENGTH = 60
+ABOUT = re.compile(r"\A(?:±|\+/-|~|kurang lebih|sekitar|kira-kira|k/l)\s*")
 
 SCIENTIFIC = re.compile(r"[0-9][0-9.,]*\s*[eE]\s*\+?\s*[0-9]+\Z")
 NUMBER = r"[0-9][0-9.,]*|[.,][0-9]+"
@@ -150,7 +151,7 @@ def _measure(cell: Cell, units: dict[str, int], unit: str, most: int, code: str,
     if (number := _number(cell)) is not None:
         value, named = Fraction(number), ""
     else:
-        words = _words(cell)
+        words = ABOUT.sub("", _words(cell))
         match = MEASURE.match(words)
         if match is None:
             raise _no_number(words)
@@ -178,7 +179,7 @@ def _measure(cell: Cell, units: dict[str, int], unit: str, most: int, code: str,
 def _count(cell: Cell, most: int, scales: dict[str, int] | None = None) -> int:
     scale = 1
     if (number := _number(cell)) is None:
-        words = _words(cell)
+        words = ABOUT.sub("", _words(cell))
         match = COUNT.match(words)
         if match is None:
             raise _no_number(words)

@@ -1,7 +1,7 @@
 """The dry run: read the file, judge every row, write the outcome down. Nothing of the catalogue is touched."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from gallery.catalog.facts import PhotoFacts, changes, name_key
 from gallery.catalog.queries import known_products
 from gallery.core import clock
-from gallery.core.reading import plain_key
-from gallery.core.sheets import Limits, Table, read_table
+from gallery.core.reading import is_blank, plain_key
+from gallery.core.sheets import Cell, Limits, Table, read_table
 from gallery.core.states import move
 from gallery.submissions.models import Submission, SubmissionRow
 from gallery.submissions.services.columns import EXAMPLE_MARK
@@ -23,6 +23,9 @@ from gallery.submissions.services.rows import ReadRow, RowReader
 from gallery.submissions.states import SUBMISSION, RowOutcome, SubmissionStatus
 
 LISTED: Final = 20
+TOTALS: Final = frozenset(
+    {"total", "jumlah", "grand total", "sub total", "subtotal", "total keseluruhan", "jumlah total"}
+)
 
 
 @dataclass
@@ -64,19 +67,26 @@ def read_sheet(data: bytes, limits: Limits) -> tuple[Table, Heading]:
 
 def read_rows(
     table: Table, heading: Heading, reader: RowReader, progress: Callable[[int, int], None]
-) -> tuple[list[ReadRow], int]:
-    """Read every data row and return them with the number of example rows that were passed over."""
+) -> tuple[list[ReadRow], Counter[str]]:
+    """Read every data row and return them with counts of what was passed over: examples, and totals at the bottom."""
     found: list[ReadRow] = []
-    examples = 0
+    passed: Counter[str] = Counter()
     every = max(1, len(table.rows) // 20)
     for number, cells in records(table, heading):
-        if plain_key(str(cells.get("code", ""))) == EXAMPLE_MARK.casefold():
-            examples += 1
+        if kind := _passed_over(cells):
+            passed[kind] += 1
             continue
         found.append(reader.read(number, cells))
         if len(found) % every == 0:
             progress(len(found), len(table.rows) - heading.row - 1)
-    return found, examples
+    return found, passed
+
+
+def _passed_over(cells: Mapping[str, Cell]) -> str:
+    if plain_key(str(cells.get("code", ""))) == EXAMPLE_MARK.casefold():
+        return "examples"
+    words = {plain_key(cell) for cell in cells.values() if isinstance(cell, str)}
+    return "totals" if is_blank(cells.get("product")) and words & TOTALS else ""
 
 
 def judge(session: Session, district_code: str, rows: Sequence[ReadRow], box: PhotoBox | None) -> list[Unit]:
@@ -130,11 +140,9 @@ def store(session: Session, submission: Submission, checked: Checked) -> None:
     move(submission, SUBMISSION, SubmissionStatus.READY, clock.now())
 
 
-def notices(table: Table, examples: int, box: PhotoBox | None) -> dict[str, Any]:
+def notices(table: Table, passed: Counter[str], box: PhotoBox | None) -> dict[str, Any]:
     """Return what was left out of account, for the page to say so."""
-    said: dict[str, Any] = {}
-    if examples:
-        said["examples"] = examples
+    said: dict[str, Any] = dict(passed)
     if table.ignored_count:
         said["strays"], said["stray_count"] = table.ignored, table.ignored_count
     if box is not None:
