@@ -55,13 +55,13 @@ class Upload {
   }
 
   press() {
-    if (this.failed) { this.done = this.send(); return; }
+    if (this.failed === 'again') { this.done = this.send(); return; }
     this.request?.abort();
     this.row.remove();
   }
 
   async send() {
-    this.failed = false;
+    this.failed = '';
     this.row.classList.remove('is-failed');
     this.bar.hidden = false;
     this.button.textContent = this.box.dataset.remove;
@@ -70,7 +70,7 @@ class Upload {
     if (this.ready.thumb) {
       this.picture.replaceChildren(node('img', { src: this.ready.thumb, alt: '', width: 40, height: 40 }));
     }
-    if (this.ready.body.size > MAX_BYTES) { this.fail(`${this.file.name}: ${this.box.dataset.tooLarge}`); return; }
+    if (this.ready.body.size > MAX_BYTES) { this.fail(`${this.file.name}: ${this.box.dataset.tooLarge}`, 'for good'); return; }
     await new Promise((resolve) => { this.post(resolve); });
   }
 
@@ -99,16 +99,18 @@ class Upload {
       this.bar.hidden = true;
     } else if (this.row.isConnected) {
       const tooLarge = this.request.status === 413 && this.box.dataset.tooLarge;
-      this.fail(answer.error || tooLarge || `${this.box.dataset.failed}: ${this.file.name}`);
+      const text = answer.error || tooLarge || `${this.box.dataset.failed}: ${this.file.name}`;
+      this.fail(text, answer.error || tooLarge ? 'for good' : 'again');
     }
   }
 
-  fail(text) {
-    this.failed = true;
+  // 'again': the network may let it through the next time; 'for good': this file never will be taken.
+  fail(text, how) {
+    this.failed = how;
     this.row.classList.add('is-failed');
     this.bar.hidden = true;
     this.text.textContent = text;
-    this.button.textContent = this.box.dataset.again;
+    this.button.textContent = how === 'again' ? this.box.dataset.again : this.box.dataset.drop;
   }
 }
 
@@ -130,6 +132,6 @@ for (const box of document.querySelectorAll('[data-photo-upload]')) {
     submitter?.setAttribute('aria-disabled', 'true');
     await Promise.all(open.map((one) => one.done));
     submitter?.removeAttribute('aria-disabled');
-    if (!open.some((one) => one.failed)) form.requestSubmit(submitter ?? undefined);
+    if (!open.some((one) => one.failed === 'again')) form.requestSubmit(submitter ?? undefined);
   }, { capture: true });
 }
