@@ -45,7 +45,8 @@ ENDINGS: Final = {
 }
 TODAY: Final = (
     (26, Ending.FAILED), (22, Ending.REFUND_DUE), (21, Ending.PACKED), (20, Ending.UNDER_WAY), (18, Ending.PAID),
-    (16, Ending.PROOF), (15, Ending.OFFERED), (13, Ending.UNDER_WAY), (12, Ending.WAITING), (10, Ending.PACKED),
+    (16, Ending.PROOF), (15, Ending.OFFERED),
+    (14, Ending.OFFERED), (13, Ending.UNDER_WAY), (12, Ending.WAITING), (10, Ending.PACKED),
     (9, Ending.PROOF), (8, Ending.PAID), (6, Ending.REJECTED), (5, Ending.PAID), (4, Ending.PROOF),
     (3, Ending.WAITING), (2, Ending.PAID), (1, Ending.WAITING), (0.4, Ending.WAITING),
 )  # fmt: skip

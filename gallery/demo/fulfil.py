@@ -213,9 +213,14 @@ def _offer(session: Session, world: World, case: Case, parcel_id: int, *, turn: 
     ).all()
     rider = riders[(case.number + turn) % len(riders)]
     delivery.offer_to_rider(session, parcel_id, rider.id, actor=_packer(session, world, parcel_id))
-    if case.ending is _E.OFFERED:
-        return
     now, step = clock.now(), case.hours(0.4)
+    if case.ending is _E.OFFERED:
+        if case.number % 2:
+            _plan_step(world, case, parcel_id, now + step, ShipmentStatus.ACCEPTED)
+        return
+    if turn == 0 and len(riders) > 1 and case.number % 6 == 1 and case.ending is _E.DELIVERED:
+        _plan_another(world, case, parcel_id, now + step)
+        return
     _plan_step(world, case, parcel_id, now + step, ShipmentStatus.ACCEPTED)
     _plan_step(world, case, parcel_id, now + 2 * step, ShipmentStatus.PICKED_UP)
     if case.ending is _E.UNDER_WAY:
@@ -226,6 +231,14 @@ def _offer(session: Session, world: World, case: Case, parcel_id: int, *, turn: 
         world.agenda.at(now + case.hours(18), lambda s: _offer(s, world, case, parcel_id, turn=1))
     elif fails and case.ending is _E.RETURNED:
         world.agenda.at(now + case.hours(22), lambda s: _take_back(s, world, parcel_id))
+
+
+def _plan_another(world: World, case: Case, parcel_id: int, moment: datetime) -> None:
+    """Let the first rider decline, or not answer: the parcel is offered to the next one."""
+    if case.number % 4 == 1:
+        _plan_step(world, case, parcel_id, moment, ShipmentStatus.DECLINED)
+    later = moment + timedelta(minutes=20)
+    world.agenda.at(later, lambda s: _offer(s, world, case, parcel_id, turn=1))
 
 
 def _plan_step(world: World, case: Case, parcel_id: int, moment: datetime, status: ShipmentStatus) -> None:

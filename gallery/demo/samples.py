@@ -177,7 +177,7 @@ def _central_bangka(entries: list[Entry]) -> bytes:
     """The same product twice, a subdistrict that does not exist, a price below zero, a telephone too short."""
     rows: list[Row] = [["Kode", "UMKM", "Pemilik", "No HP", "Kecamatan", "Desa", "Nama Produk", "Kategori", "Harga",
                         "Berat (gram)", "Komposisi", "Masa Simpan (hari)", "Stok", "Foto"]]  # fmt: skip
-    for turn, one in enumerate([*entries, entries[0]], start=1):
+    for turn, one in enumerate([*entries, entries[-1]], start=1):
         place = "Pangkalan Lama" if turn == 3 else one.row["subdistrict"]  # noqa: PLR2004
         phone: Cell = "08123" if turn == 4 else one.phone  # noqa: PLR2004
         price: Cell = -one.price if turn == 2 else one.price  # noqa: PLR2004

@@ -15,7 +15,7 @@ SEAT = "19.71"
 
 def load_offices(session: Session, *, seat: str = SEAT, village_code: str | None = None) -> int:
     """Add offices that are not there yet, by kind and name, and return how many were added; none is ever changed."""
-    known = set(session.execute(select(Office.kind, Office.name)).tuples())
+    known = {(kind, name) for kind, name in session.execute(select(Office.kind, Office.name))}
     opds = [
         Office(kind=OfficeKind.OPD, name=row["name"], short=row["short"], district_code=seat, village_code=village_code)
         for row in _rows("gallery.accounts", "data/opd.csv")
