@@ -175,14 +175,24 @@ def test_many_alternatives_are_read_as_one_filter_with_the_same_result(shop, que
         check(shop, query)
 
 
-@pytest.mark.parametrize("sort", Sort)
-def test_a_price_range_with_more_than_is_looked_at_shows_the_best_of_it(shop, monkeypatch, sort):
-    monkeypatch.setattr(price, "CAP", 10)
-    page = listing_page(db.session(), ListingQuery(price_min=10_000, price_max=40_000, sort=sort))
-    expected = [e for e in shop.values() if 10_000 <= e.price_idr <= 40_000]
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sort=st.sampled_from(Sort),
+    low=st.integers(0, 50_000),
+    width=st.integers(0, 50_000),
+    cap=st.integers(1, PRODUCTS + 5),
+    district=st.sampled_from([(), ("19.01",)]),
+)
+def test_a_price_range_with_more_than_is_looked_at_shows_the_best_of_it(shop, sort, low, width, cap, district):
+    query = ListingQuery(price_min=low, price_max=low + width, sort=sort, district=district, page_size=100)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(price, "CAP", cap)
+        page = listing_page(db.session(), query)
+    expected = [e for e in shop.values() if matches(e, query)]
     expected.sort(key=SORTED[sort], reverse=True)
-    assert (page.total, page.is_capped) == (10, True)
-    assert [e.product_id for e in page.entries] == [e.product_id for e in expected[:10]]
+    assert page.total == min(cap, len(expected))
+    assert page.is_capped == (len(expected) > cap)
+    assert [e.product_id for e in page.entries] == [e.product_id for e in expected[:cap]]
 
 
 def test_a_page_that_is_gone_gives_the_first(shop):

@@ -30,22 +30,29 @@ def candidates(session: Session, prices: Range, sort: str, cells: Collection[int
     """Return the first products of the range in this sort order, if asked only of some facet cells."""
     if prices.low > prices.high:
         return Candidates([], is_capped=False)
-    key = _C[f"{sort}_key"]
-    by_price = "dear" if sort == "dear" else "cheap"
-    limit = CAP + 1 if cells is None else SCAN
     first = _walked(session, prices, sort, cells) if sort in ("popular", "newest") else []
     if len(first) > CAP:
         return Candidates(sorted(first, reverse=True)[:CAP], is_capped=True)
+    scan = CAP + 1 if cells is None else SCAN
+    room = CAP + 1 - len(first)
+    found, is_cut = _ranged(session, prices, sort, cells, scan, room)
+    if first and is_cut and not _is_long(session, prices, scan):
+        found, is_cut = _ranged(session, prices, sort, cells, scan, CAP + 1)
+    # Too many to sort them all: those that come first, and behind them some of the range.
+    found = list({*first, *found}) if is_cut else found
+    return Candidates(sorted(found, reverse=True)[:CAP], is_capped=is_cut)
+
+
+def _ranged(
+    session: Session, prices: Range, sort: str, cells: Collection[int] | None, scan: int, room: int
+) -> tuple[list[Candidate], bool]:
+    """Return what the price index has of the range, available first, and whether that is not all."""
     found: list[Candidate] = []
-    is_capped = False
     for base in (AVAILABLE, 0):
-        if len(found) <= CAP:  # else what is sold out would not be seen anyway
-            scanned = _scanned(key, prices, by_price, base, limit)
-            found += _read(session, scanned, cells)
-            is_capped = is_capped or len(found) > CAP or (cells is not None and _is_cut(session, scanned))
-    if is_capped:  # too many to sort them all: those that come first, and behind them some of the range
-        found = list({*first, *found})
-    return Candidates(sorted(found, reverse=True)[:CAP], is_capped=is_capped)
+        if len(found) < room:
+            scanned = _scanned(_C[f"{sort}_key"], prices, "dear" if sort == "dear" else "cheap", base, scan)
+            found += _read(session, scanned, cells, room - len(found))
+    return found, len(found) >= room or (cells is not None and _is_long(session, prices, scan))
 
 
 def _walked(session: Session, prices: Range, sort: str, cells: Collection[int] | None) -> list[Candidate]:
@@ -53,7 +60,7 @@ def _walked(session: Session, prices: Range, sort: str, cells: Collection[int] |
     key = _C[f"{sort}_key"]
     walk = select(key.label("key"), _C.product_id, _C.facet_id, _C.price_idr)
     inner = walk.order_by(key.desc(), _C.product_id.desc()).limit(SCAN).subquery()
-    return list(_read(session, inner, cells, inner.c.price_idr.between(*prices)))
+    return list(_read(session, inner, cells, CAP + 1, inner.c.price_idr.between(*prices)))
 
 
 def _scanned(key: ColumnElement[int], prices: Range, by_price: str, base: int, limit: int) -> Subquery:
@@ -68,14 +75,16 @@ def _scanned(key: ColumnElement[int], prices: Range, by_price: str, base: int, l
 
 
 def _read(
-    session: Session, inner: Subquery, cells: Collection[int] | None, *conditions: ColumnElement[bool]
+    session: Session, inner: Subquery, cells: Collection[int] | None, limit: int, *conditions: ColumnElement[bool]
 ) -> Iterable[Candidate]:
     statement = select(inner.c.key, inner.c.product_id, inner.c.facet_id).where(*conditions)
     if cells is not None:
         statement = statement.where(among(session, inner.c.facet_id, sorted(cells)))
-    return map(Candidate._make, session.execute(statement.limit(CAP + 1)).all())
+    return map(Candidate._make, session.execute(statement.limit(limit)).all())
 
 
-def _is_cut(session: Session, scanned: Subquery) -> bool:
-    """Tell whether the range goes on behind what was looked at."""
-    return bool((session.scalar(select(func.count()).select_from(scanned)) or 0) >= SCAN)
+def _is_long(session: Session, prices: Range, scan: int) -> bool:
+    """Tell whether the range holds more than is looked at."""
+    parts = [_scanned(_C.cheap_key, prices, "cheap", base, scan) for base in (AVAILABLE, 0)]
+    counts = [select(func.count()).select_from(part).scalar_subquery() for part in parts]
+    return bool((session.scalar(select(counts[0] + counts[1])) or 0) >= scan)

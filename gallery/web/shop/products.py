@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from gallery.core import spool
 from gallery.core.db import db
 from gallery.listing.queries import FacetValue, ListingPage, ListingQuery, Sort, listing_page, suggestions
-from gallery.web.filters import angka, rupiah
+from gallery.web.filters import angka, daerah_pendek, rupiah
 from gallery.web.guards import cacheable
 from gallery.web.language import gettext as _
 from gallery.web.links import business_url, category_name, category_url, product_url
@@ -145,7 +145,7 @@ class _View:
     def chips(self) -> list[Chip]:
         facets, query = self.page.facets, self.query
         chips = [
-            Chip(category_name(value), self.without(name, value.value))
+            Chip(_value_name(name, value), self.without(name, value.value))
             for name, values in (("kategori", facets.category), ("wilayah", facets.district))
             for value in _selected(values)
         ]
@@ -249,9 +249,12 @@ def _address(pairs: Pairs) -> str:
 
 
 def _tick(name: str, value: FacetValue) -> Tick:
-    return Tick(
-        name, value.value, category_name(value), _count(value.count, is_least=value.is_least), value.is_selected
-    )
+    number = _count(value.count, is_least=value.is_least)
+    return Tick(name, value.value, _value_name(name, value), number, value.is_selected)
+
+
+def _value_name(name: str, value: FacetValue) -> str:
+    return daerah_pendek(value.name) if name == "wilayah" else category_name(value)
 
 
 def _count(count: int, *, is_least: bool) -> str:
