@@ -6,6 +6,7 @@ from flask import Blueprint, current_app
 from gallery.core import audit
 from gallery.core.db import db, transaction
 from gallery.inventory.queries import audit_stock
+from gallery.orders.queries import audit_holds
 
 bp = Blueprint("audit_cli", __name__, cli_group="audit")
 
@@ -24,10 +25,10 @@ def verify() -> None:
 
 @bp.cli.command("stock")
 def stock() -> None:
-    """Compare stock rows, movements and reservations."""
-    drifts = audit_stock(db.session())
+    """Compare stock rows, movements and reservations, and what paid orders hold with what they still have to send."""
+    drifts = [*audit_stock(db.session()), *audit_holds(db.session())]
     for drift in drifts:
         click.echo(str(drift), err=True)
     if drifts:
-        raise click.ClickException(f"{len(drifts)} stock row(s) do not add up")
+        raise click.ClickException(f"{len(drifts)} figure(s) of stock do not add up")
     click.echo("Stock adds up.")

@@ -4,13 +4,19 @@ The suite runs a small race (``test_concurrency.py``). The big one, 40 buyers fo
 
     python -m tests.inventory.race --runs 20
     python -m tests.inventory.race --runs 20 --database postgresql
+    python -m tests.inventory.race --runs 20 --kill 10          (ten buyers are killed with SIGKILL in the middle)
 """
 
 import argparse
+import contextlib
 import multiprocessing
+import os
+import random
+import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,12 +37,16 @@ from gallery.core.db import Base, db
 from gallery.inventory.models import Reservation, StockItem
 from gallery.inventory.queries import audit_stock
 from gallery.inventory.services import hold
-from gallery.orders.models import Order
+from gallery.orders.models import Order, OrderLine
+from gallery.payments.models import Payment
 from tests.factories.checkout import buy, fill_cart, guest, make_bank_account, pick_up_at, plan
 from tests.factories.inventory import Goods, make_gallery_place, make_goods, make_stock
 
 FORK = multiprocessing.get_context("fork")  # the application is loaded once, connections are made by each child
 PAUSE_S = 0.05
+OK, SHORT, ERROR = 10, 11, 12
+ANSWERS = {OK: "ok", SHORT: "short", ERROR: "error", -signal.SIGKILL: "killed"}
+LINES = 2
 
 
 @dataclass(frozen=True)
@@ -47,16 +57,46 @@ class Outcome:
     orders: int
     held: list[int]
     reserved: list[int]
+    whole: int  # orders that have their payment and both lines
     drifts: int
 
     def is_right(self, buyers: int, pieces: int) -> bool:
+        """Whether exactly the pieces were sold; who was killed may have bought or not, but never half."""
+        killed = self.answers["killed"]
+        sold = self.orders
+        enough = min(pieces, buyers - killed)
         return (
-            self.answers == Counter(ok=pieces, short=buyers - pieces)
-            and self.orders == pieces
-            and self.held == [pieces, pieces]
-            and self.reserved == [pieces, pieces]
+            self.answers["ok"] + self.answers["short"] + killed == buyers
+            and max(self.answers["ok"], enough) <= sold <= min(pieces, self.answers["ok"] + killed)
+            and self.held == self.reserved == [sold, sold]
+            and self.whole == sold
             and self.drifts == 0
         )
+
+
+class Start:
+    """A starting signal made of pipes: unlike a barrier's lock, a killed process can not keep it from the others."""
+
+    def __init__(self) -> None:
+        self.ready_read, self.ready_write = os.pipe()
+        self.go_read, self.go_write = os.pipe()
+        self.waited = False
+
+    def wait(self) -> None:
+        """In a child: say that it is ready and sleep until all are."""
+        if not self.waited:
+            self.waited = True
+            os.close(self.go_write)
+            os.write(self.ready_write, b".")
+            os.read(self.go_read, 1)
+
+    def give(self, children: int) -> None:
+        """In the parent: wait for all children, then let them go by closing the pipe they read from."""
+        ready = 0
+        while ready < children:
+            ready += len(os.read(self.ready_read, children))
+        for end in (self.go_write, self.go_read, self.ready_read, self.ready_write):
+            os.close(end)
 
 
 def app_at(url: str, folder: str) -> Flask:
@@ -65,7 +105,7 @@ def app_at(url: str, folder: str) -> Flask:
     )
 
 
-def race(url: str, *, buyers: int, pieces: int, locking: bool = True) -> Outcome:
+def race(url: str, *, buyers: int, pieces: int, locking: bool = True, kill: int = 0) -> Outcome:
     """Let every buyer order one of each product, half of them in the other order, all starting together."""
     with tempfile.TemporaryDirectory() as folder:
         app = app_at(url, folder)
@@ -79,17 +119,18 @@ def race(url: str, *, buyers: int, pieces: int, locking: bool = True) -> Outcome
             carts = [_cart(goods if n % 2 else goods[::-1]) for n in range(buyers)]
             db.session.remove()
             db.engine.dispose()
-        start, answers = FORK.Barrier(buyers), FORK.SimpleQueue()
-        children = [
-            FORK.Process(target=_buyer, args=(url, folder, cart, gallery_id, start, answers, locking)) for cart in carts
-        ]
+        start = Start()
+        children = [FORK.Process(target=_buyer, args=(url, folder, cart, gallery_id, start, locking)) for cart in carts]
         for child in children:
             child.start()
-        said = Counter(answers.get() for _ in children)
+        start.give(buyers)
+        for victim in random.sample(children, kill):
+            time.sleep(random.uniform(0, 0.05))
+            victim.kill()
         for child in children:
             child.join()
         with app.app_context():
-            outcome = _outcome(said)
+            outcome = _outcome(Counter(ANSWERS.get(child.exitcode or 0, "error") for child in children))
             db.session.remove()
             db.engine.dispose()
         return outcome
@@ -98,23 +139,30 @@ def race(url: str, *, buyers: int, pieces: int, locking: bool = True) -> Outcome
 def _outcome(answers: Counter[str]) -> Outcome:
     session = db.session()
     held = select(func.sum(Reservation.pieces)).group_by(StockItem.variant_id).order_by(StockItem.variant_id)
+    lines = select(OrderLine.order_id).group_by(OrderLine.order_id).having(func.count() == LINES)
+    whole = select(func.count()).select_from(Payment).where(Payment.order_id.in_(lines))
     return Outcome(
         answers,
         session.scalar(select(func.count()).select_from(Order)) or 0,
         [int(n) for n in session.scalars(held.join(StockItem, StockItem.id == Reservation.stock_item_id))],
         list(session.scalars(select(StockItem.reserved).order_by(StockItem.variant_id))),
+        session.scalar(whole) or 0,
         len(audit_stock(session)),
     )
 
 
-def _buyer(url: str, folder: str, cart: Owner, gallery_id: int, start: Any, answers: Any, locking: bool) -> None:
+def _buyer(url: str, folder: str, cart: Owner, gallery_id: int, start: Start, locking: bool) -> None:
+    """Buy in a process of its own; the exit code is the answer, so that one who is killed blocks nobody."""
+    code = ERROR
     try:
-        with without_locks() if not locking else mock.patch.object(hold, "lock_rows", hold.lock_rows):
+        with contextlib.nullcontext() if locking else without_locks():
             app = app_at(url, folder)
             with app.app_context():
-                answers.put(_answer(cart, gallery_id, start))
-    except BaseException as error:  # noqa: BLE001 - the race waits for an answer of every child
-        answers.put(type(error).__name__)
+                code = _answer(cart, gallery_id, start)
+    except Exception:  # noqa: BLE001 - the race waits for every child, and counts this one as wrong
+        traceback.print_exc()
+        start.wait()
+    os._exit(code)
 
 
 def _cart(goods: list[Goods]) -> Owner:
@@ -123,15 +171,15 @@ def _cart(goods: list[Goods]) -> Owner:
     return owner
 
 
-def _answer(owner: Owner, gallery_id: int, start: Any) -> str:
+def _answer(owner: Owner, gallery_id: int, start: Start) -> int:
     planned = plan(owner, pick_up_at(gallery_id))
     db.session.rollback()
-    start.wait(timeout=120)
+    start.wait()
     try:
         buy(owner, pick_up_at(gallery_id), planned=planned)
     except StockShortError:
-        return "short"
-    return "ok"
+        return SHORT
+    return OK
 
 
 @contextmanager
@@ -186,11 +234,12 @@ def main() -> int:
     parser.add_argument("--buyers", type=int, default=40)
     parser.add_argument("--pieces", type=int, default=10)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--kill", type=int, default=0, help="how many buyers are killed in the middle")
     parser.add_argument("--without-locks", action="store_true", help="the control: shows the race")
     given = parser.parse_args()
 
     def run(url: str) -> Outcome:
-        return race(url, buyers=given.buyers, pieces=given.pieces, locking=not given.without_locks)
+        return race(url, buyers=given.buyers, pieces=given.pieces, locking=not given.without_locks, kill=given.kill)
 
     wrong = 0
     with _server(given.database) as server:
@@ -210,8 +259,6 @@ def _server(database: str) -> Iterator[Any]:
     if database == "sqlite":
         yield None
         return
-    import os
-
     from tests.postgres import SERVER, start_server
 
     with start_server() as server:

@@ -26,6 +26,12 @@ def test_as_many_orders_as_pieces(url):
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_buyers_killed_in_the_middle_leave_nothing_half(url):
+    outcome = race(url, buyers=BUYERS, pieces=PIECES, kill=3)
+    assert outcome.is_right(BUYERS, PIECES), outcome
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_without_locks_the_same_race_oversells(url):
     outcome = race(url, buyers=BUYERS, pieces=PIECES, locking=False)
     assert not outcome.is_right(BUYERS, PIECES), outcome
