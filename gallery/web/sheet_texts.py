@@ -101,7 +101,8 @@ CELL_TEXTS: Final[dict[str, Any]] = {
     ),
     "nib_elsewhere": _l("NIB ini terdaftar pada UMKM di kabupaten/kota lain. Periksa nomornya."),
     # Notes: the row is taken all the same.
-    "ship_weight_assumed": _l("Berat kirim kosong: kami pakai %(grams)s gram (berat bersih + kemasan)."),
+    "changes": _l("Yang berubah: %(fields)s."),
+    "ship_weight_assumed": _l("Kosong: kami pakai %(grams)s gram (berat bersih + kemasan)."),
     "photo_missing": _l("Foto “%(name)s” tidak ada di ZIP. Tambahkan fotonya, atau betulkan namanya."),
     "no_photo_zip": _l("Foto “%(name)s” belum diunggah. Tambahkan ZIP foto."),
     # Rows that were right in the preview and refused when they were written.
@@ -110,6 +111,23 @@ CELL_TEXTS: Final[dict[str, Any]] = {
     "failed_nik_taken": _l("NIK ini sudah dipakai orang lain di daftar. Periksa dengan KTP."),
     "failed_photo_quota": _l("Ruang foto UMKM ini sudah penuh. Kecilkan fotonya, atau hapus foto lama."),
     "failed_unforeseen": _l("Ada masalah di sistem kami pada baris ini. Sudah tercatat; laporkan ke dinas provinsi."),
+}
+# What changes of a product; keys are fields of ``ProductFacts``.
+FIELD_TEXTS: Final[dict[str, Any]] = {
+    "name": _l("nama"),
+    "variants": _l("harga, berat, atau varian"),
+    "category_id": _l("kategori"),
+    "summary": _l("ringkasan"),
+    "description": _l("deskripsi"),
+    "ingredients": _l("komposisi"),
+    "allergens": _l("alergen"),
+    "shelf_life_days": _l("masa simpan"),
+    "storage": _l("penyimpanan"),
+    "shipping_class": _l("jenis kiriman"),
+    "licences": _l("izin"),
+    "photos": _l("foto"),
+    "lead_time_days": _l("lama pembuatan"),
+    "external_code": _l("kode"),
 }
 GROUPED: Final = frozenset({"limit", "lowest", "highest", "most", "guess", "grams", "net", "length"})
 
@@ -124,6 +142,8 @@ def cell_text(problem: Mapping[str, Any]) -> str:
     code, facts = problem["code"], problem.get("facts", {})
     if code == "unknown_choice" and facts.get("hint"):
         code = "unknown_choice_hint"
+    if "fields" in facts:
+        facts = {**facts, "fields": ", ".join(str(FIELD_TEXTS[field]) for field in facts["fields"])}
     text = CELL_TEXTS.get(code) or CELL_TEXTS["failed" if code.startswith("failed_") else "licence_shape"]
     return _filled(text, facts)
 

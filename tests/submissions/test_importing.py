@@ -109,6 +109,8 @@ def test_a_changed_price_changes_the_price_and_nothing_else(app):
     imported(sheet([ROW]), officer)
     submission = imported(sheet([ROW | {"price": "27 rb"}]), officer)
     assert (submission.changed_rows, submission.new_rows) == (1, 0)
+    note = db.session.scalars(select(SubmissionRow.problems).where(SubmissionRow.submission_id == submission.id)).one()
+    assert (note[0]["code"], note[0]["facts"]) == ("changes", {"fields": ["variants"]})
     assert db.session.scalars(select(Variant.price_idr)).one() == 27000
     assert counts()["product_revision"] == 1
 

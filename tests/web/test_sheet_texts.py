@@ -1,18 +1,21 @@
 """Every reason why a sheet, a cell or a row is refused has a sentence that ends with what to do."""
 
 import ast
+import dataclasses
 import re
 
 import pytest
 
+from gallery.catalog.facts import ProductFacts
 from gallery.core.sheets import SheetProblem
-from gallery.web.sheet_texts import CELL_TEXTS, FILE_TEXTS, cell_text, file_text
+from gallery.web.sheet_texts import CELL_TEXTS, FIELD_TEXTS, FILE_TEXTS, cell_text, file_text
 from tests.architecture.source import GALLERY, called, calls, tree
 
 FACTS = {
     "limit": 10_000, "limit_mb": 10, "needed": "Nama Produk", "found": "nama", "length": 15, "formula": "#REF!",
     "lowest": 100, "highest": 10**9, "guess": 25_000, "unit": "kg", "units": "g, kg", "most": 100, "hint": "Air Itam",
     "net": 250, "row": 12, "ending": "8888", "grams": 300, "name": "foto.jpg",
+    "fields": ["photos"],
 }  # fmt: skip
 
 
@@ -65,3 +68,10 @@ def test_numbers_are_grouped_and_the_likely_meaning_is_offered(app):
 def test_a_refusal_without_a_sentence_of_its_own_says_what_to_do(app):
     with app.test_request_context("/"):
         assert "Unggah lagi" in cell_text({"code": "failed_something_new", "facts": {}})
+
+
+def test_every_field_that_may_change_has_a_word(app):
+    assert {field.name for field in dataclasses.fields(ProductFacts)} == set(FIELD_TEXTS)
+    with app.test_request_context("/"):
+        text = cell_text({"code": "changes", "facts": {"fields": ["photos", "variants"]}})
+    assert text == "Yang berubah: foto, harga, berat, atau varian."

@@ -108,6 +108,8 @@ def judge(session: Session, district_code: str, rows: Sequence[ReadRow], box: Ph
                 unit.product_id = found.id
                 differs = changes(found.facts, wanted(said, found.facts, pictures))
                 unit.outcome = RowOutcome.CHANGED if differs else RowOutcome.UNCHANGED
+                if differs:
+                    unit.rows[0].add("product", "changes", note=True, fields=sorted(differs))
     return units
 
 
