@@ -50,3 +50,10 @@ def test_the_bare_prefix_is_the_english_home(page):
 def test_static_files_have_one_address(page):
     sheet = {t["href"] for p in ("/umkm/", "/en/umkm/") for t in page(p).tags("link", rel="stylesheet")}
     assert len(sheet) == 1
+
+
+def test_english_pages_speak_english(page):
+    """The catalogue is compiled by ``make setup``."""
+    assert page("/en/umkm/").h1 == "MSME directory"
+    assert page("/en/privasi").h1 == "Privacy"
+    assert page("/en/tiada", 404).h1 == "Page not found"
