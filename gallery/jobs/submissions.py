@@ -154,7 +154,7 @@ def forget_cancelled(payload: dict[str, Any]) -> None:
 
 @every(hours=24)
 def forget_old() -> None:
-    """The originals of submissions that ended 90 days ago leave the store: they hold personal data."""
+    """The originals and rows of submissions that ended 90 days ago are deleted: they hold personal data."""
     for submission in queries.with_old_files(db.session(), clock.now() - KEEP_FILES):
         _forget(submission)
 
@@ -165,4 +165,4 @@ def _forget(submission: Submission) -> None:
     for key in filter(None, (keys.sheet, keys.photos)):
         adapters.files().delete(key)
     with transaction() as session:
-        receiving.locked(session, submission_id).files_deleted_at = clock.now()
+        receiving.forget(session, submission_id)

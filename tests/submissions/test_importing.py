@@ -302,7 +302,9 @@ def test_originals_are_forgotten_after_a_while_and_not_before(app, monkeypatch):
     jobs.forget_old()
     assert list(store.rglob("*.sealed")) == []
     db.session.rollback()
-    assert db.session.get(Submission, submission_id).files_deleted_at == later
+    submission = db.session.get(Submission, submission_id)
+    assert (submission.files_deleted_at, submission.new_rows) == (later, 1)
+    assert db.session.scalar(select(func.count()).select_from(SubmissionRow)) == 0
 
 
 def test_two_workers_with_two_copies_of_a_sheet_write_each_product_once(app):

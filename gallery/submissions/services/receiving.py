@@ -188,6 +188,13 @@ def locked(session: Session, submission_id: int) -> Submission:
     return lock_row(session, Submission, submission_id)
 
 
+def forget(session: Session, submission_id: int) -> None:
+    """The rows, which quote the sheet, are gone; the counts stay. The caller has deleted the files."""
+    submission = lock_row(session, Submission, submission_id)
+    session.execute(delete(SubmissionRow).where(SubmissionRow.submission_id == submission_id))
+    submission.files_deleted_at = clock.now()
+
+
 def beat(session: Session, submission_id: int, done: int, total: int) -> None:
     """Write down how far the check has come."""
     submission = lock_row(session, Submission, submission_id)
