@@ -7,6 +7,8 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "4"))
 
+preload_app = True  # one copy in memory for all workers; new code needs a restart, not a reload
+
 timeout = 30
 graceful_timeout = 20
 keepalive = 75  # longer than the proxy in front keeps an idle connection, so that the proxy is the one to close it

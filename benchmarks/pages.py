@@ -83,6 +83,23 @@ def made_anew(server: Server, site: Site) -> list[Measured]:
     ]
 
 
+def first_view(server: Server) -> dict[str, int]:
+    """Bytes of the home page and of what it needs before it looks right, as they are sent."""
+    connection = Connection(server.port)
+    body = connection.ask(get("/").replace(b"Accept-Encoding: gzip\r\n", b""))[2].decode()
+    wanted = {"HTML": "/"}
+    wanted |= {f"style {path.rsplit('/')[-1]}": path for path in re.findall(r'rel="stylesheet" href="([^"]+)"', body)}
+    wanted |= {f"script {path.rsplit('/')[-1]}": path for path in re.findall(r'<script src="([^"]+)"', body)}
+    wanted |= {f"font {path.rsplit('/')[-1]}": path for path in re.findall(r'href="([^"]+\.woff2)"', body)}
+    accepted = {"Accept-Encoding": "br"}
+    sizes = {}
+    for name, path in wanted.items():
+        request = get(path, accepted).replace(b"Accept-Encoding: gzip\r\n", b"")
+        sizes[re.sub(r"\.[0-9a-f]{8,}(?=\.)", "", name)] = len(connection.ask(request)[2])
+    connection.close()
+    return sizes
+
+
 def header(server: Server, path: str, name: bytes) -> str:
     connection = Connection(server.port)
     _status, head, _body = connection.ask(get(path))

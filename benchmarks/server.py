@@ -31,9 +31,10 @@ class Server:
         """Seconds of processor time so far."""
         return sum(sum(process.cpu_times()[:2]) for process in self._all())
 
-    def worker_memory_mb(self) -> float:
-        """Memory of the largest web process, shared pages counted in full."""
-        return max(process.memory_info().rss for process in self._all()[1:]) / 1e6
+    def memory_mb(self) -> tuple[float, float]:
+        """Memory of the largest web process: its share (pages held by several counted in parts), and all it sees."""
+        facts = [process.memory_full_info() for process in self._all()[1:]]
+        return max(one.pss for one in facts) / 1e6, max(one.rss for one in facts) / 1e6
 
     def cpu_ms_per_request(self, count: int, since: float) -> float:
         return (self.cpu() - since) * 1000 / max(count, 1)
