@@ -19,8 +19,13 @@ FIRST_YEAR = 1900  # of Excel's calendar
 FORBIDDEN_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
-def xlsx_table(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell | None]]) -> bytes:
-    """Return one sheet with a bold, frozen, filterable heading; every text is written as text."""
+def xlsx_table(
+    name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell | None]], *, widths: Sequence[int] = ()
+) -> bytes:
+    """Return one sheet with a bold, frozen, filterable heading; every text is written as text.
+
+    ``widths`` are those of the first columns; the others are as wide as their heading.
+    """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, OPTIONS)
     sheet = book.add_worksheet(name.translate(FORBIDDEN_IN_NAME)[:31] or "Data")
@@ -29,9 +34,11 @@ def xlsx_table(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell 
         "date": book.add_format({"num_format": "dd/mm/yyyy"}),
         "moment": book.add_format({"num_format": "dd/mm/yyyy hh:mm"}),
         "text": book.add_format({"num_format": "@"}),
+        "lines": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
     }
     for column, heading in enumerate(headings):
-        sheet.set_column(column, column, min(max(12, len(heading) + 2), WIDEST))
+        width = widths[column] if column < len(widths) else min(max(12, len(heading) + 2), WIDEST)
+        sheet.set_column(column, column, width)
         sheet.write_string(0, column, heading, bold)
     sheet.freeze_panes(1, 0)
     last = 0
@@ -57,7 +64,8 @@ def write_cell(sheet: Any, row: int, column: int, value: Cell | None, formats: d
     elif isinstance(value, dt.date) and value.year >= FIRST_YEAR:
         sheet.write_datetime(row, column, value, formats["date"])
     else:
-        sheet.write_string(row, column, str(value)[:MAX_CELL], formats["text"])
+        words = str(value)[:MAX_CELL]
+        sheet.write_string(row, column, words, formats["lines" if "\n" in words else "text"])
 
 
 def csv_table(headings: Sequence[str], rows: Iterable[Sequence[Cell | None]], *, delimiter: str = ";") -> bytes:

@@ -1,9 +1,12 @@
 """The rows that were not taken, as a sheet to mend: every cell as it was typed, with the reasons before them."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from gallery.core.sheets import Cell, Limits, read_table, xlsx_table
 from gallery.submissions.services.layouts import need_heading, score
+
+REASON_WIDTH: Final = 60
 
 
 def faulty_rows(data: bytes, reasons: Mapping[int, str], limits: Limits, *, title: str) -> bytes:
@@ -17,7 +20,7 @@ def faulty_rows(data: bytes, reasons: Mapping[int, str], limits: Limits, *, titl
             if number in reasons:
                 yield [reasons[number], *(_typed(cell) for cell in row)]
 
-    return xlsx_table(table.name or "Produk", [title, *titles], rows())
+    return xlsx_table(table.name or "Produk", [title, *titles], rows(), widths=[REASON_WIDTH])
 
 
 def _typed(cell: Cell) -> Cell:
