@@ -132,6 +132,10 @@ class Person:
 
     def sees_an_accessible_page(self) -> None:
         """axe finds nothing, in the light and in the dark."""
+        assert self.violations() == [], self.page.url
+
+    def violations(self) -> list[str]:
+        """What axe finds on this page, in the light and in the dark."""
         found = []
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
@@ -139,7 +143,7 @@ class Person:
                 places = [" ".join(map(str, node["target"])) for node in violation["nodes"]]
                 found.append(f"{scheme}: {violation['id']}: {places[:4]}")
         self.page.emulate_media(color_scheme="light")
-        assert found == [], self.page.url
+        return found
 
 
 @pytest.hookimpl(wrapper=True)

@@ -37,13 +37,18 @@ def until(person: Person, wanted) -> None:
 
 
 def approve(curator: Person, product: str) -> None:
-    """Publish what was handed in."""
+    """Publish what was handed in, once its photo is ready; the next case opens by itself."""
     page = curator.goes("/petugas/kurasi/")
     page.get_by_role("link", name=product).first.click()
     curator.sees_no_sideways_scrolling()
     curator.sees_an_accessible_page()
+    for _ in range(WORK_MS // 500):
+        if page.get_by_text("Belum ada foto yang siap").count() == 0:
+            break
+        page.wait_for_timeout(500)
+        page.reload()
     page.get_by_role("button", name="Setujui dan tayangkan").click()
-    expect(page.get_by_role("button", name="Setujui dan tayangkan")).to_have_count(0)
+    curator.sees(f"{product} disetujui dan tayang")
 
 
 def receive_stock(staff: Person, product: str, pieces: int) -> None:
