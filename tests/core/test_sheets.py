@@ -179,6 +179,47 @@ def test_broken_sheets_are_damaged(xml):
     assert problem_of(with_sheet(xml)) is SheetProblem.DAMAGED
 
 
+def nested(count: int) -> bytes:
+    return b"<worksheet>" + b"<a>" * count + b"</a>" * count + b"</worksheet>"
+
+
+@pytest.mark.parametrize(
+    "part", ["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/sharedStrings.xml", "xl/workbook.xml"]
+)
+@pytest.mark.parametrize(
+    "xml",
+    [nested(500_000), b"<a " + b"".join(b'b%d=""' % n + b" " for n in range(200_000)) + b"/>"],
+    ids=["depth", "attributes"],
+)
+def test_xml_that_is_small_as_bytes_and_large_as_objects_is_refused(part, xml):
+    data = replaced(cells(("A1", "x")), {part: xml})
+    tracemalloc.start()
+    assert problem_of(data) is SheetProblem.DAMAGED
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30_000_000
+
+
+def test_millions_of_empty_cells_or_texts_are_refused(monkeypatch):
+    from gallery.core.sheets import xml_scan
+
+    monkeypatch.setattr(xml_scan, "MAX_CELLS", 1_000)
+    monkeypatch.setattr(xml_scan, "MAX_STRINGS", 1_000)
+    empty = "<worksheet><sheetData><row>" + "<c/>" * 1_001 + "</row></sheetData></worksheet>"
+    assert problem_of(with_sheet(empty)) is SheetProblem.TOO_BIG_UNPACKED
+    strings = f"<sst {NAMESPACE}>{'<si/>' * 1_001}</sst>".encode()
+    assert problem_of(replaced(cells(("A1", "x")), {"xl/sharedStrings.xml": strings})) is SheetProblem.TOO_MUCH_TEXT
+
+
+def test_four_million_lines_of_csv_take_no_more_than_their_own_size():
+    data = b"ab\n" * 3_000_000
+    tracemalloc.start()
+    assert problem_of(data) is SheetProblem.TOO_MANY_ROWS
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 80_000_000
+
+
 def test_rows_and_cells_without_addresses_are_counted():
     xml = f"<worksheet {NAMESPACE}><sheetData><row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>"
     assert read_table(with_sheet(xml + "</sheetData></worksheet>")).rows == [(1, [1.0, 2.0]), (2, [3.0])]

@@ -11,6 +11,7 @@ from gallery.core.sheets.xml_scan import SHOWN_STRAYS, column_letters
 
 DELIMITERS = ";,\t|"
 SAMPLE_LINES = 30
+SAMPLE_CHARS = 200_000
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 FIELD_LIMIT = 131_072
 WIDE_SHARE = 0.2
@@ -18,15 +19,15 @@ WIDE_SHARE = 0.2
 
 def read_delimited(data: bytes, limits: Limits) -> Table:
     text, encoding = decode(data)
-    lines = text.splitlines(keepends=True)
-    forced = None
     skip = 0
-    if lines and (match := re.match(r"\ufeff?sep=(.)\s*$", lines[0], re.IGNORECASE)):  # Excel's own first line
-        forced, skip = match[1], 1
-    delimiter = forced or _delimiter(lines[:SAMPLE_LINES])
+    if match := re.match(r"sep=([^\r\n])[ \t]*\r?\n", text, re.IGNORECASE):  # Excel's own first line
+        text, delimiter, skip = text[match.end() :], match[1], 1
+    else:
+        # Not all of it: a list of four million short lines would be larger than everything else together.
+        delimiter = _delimiter(text[:SAMPLE_CHARS].splitlines(keepends=True)[:SAMPLE_LINES])
     table = Table(name="", rows=[], kind="csv", encoding=encoding)
     try:
-        for number, values in _numbered(text, lines, delimiter, skip):
+        for number, values in _numbered(text, delimiter, skip):
             _take(table, number, values, limits)
     except csv.Error as error:
         raise UnreadableSheetError(SheetProblem.DAMAGED) from error
@@ -77,11 +78,10 @@ def _delimiter(lines: list[str]) -> str:
     return chosen
 
 
-def _numbered(text: str, lines: list[str], delimiter: str, skip: int) -> Iterator[tuple[int, list[str]]]:
+def _numbered(text: str, delimiter: str, skip: int) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the number of its row as Excel would show it (a quoted field may hold line ends)."""
-    source: Iterator[str] = iter(lines[skip:]) if skip else io.StringIO(text, newline="")
     csv.field_size_limit(FIELD_LIMIT)
-    yield from enumerate(csv.reader(source, delimiter=delimiter), start=1 + skip)
+    yield from enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1 + skip)
 
 
 def _take(table: Table, number: int, values: list[str], limits: Limits) -> None:

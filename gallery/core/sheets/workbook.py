@@ -11,10 +11,11 @@ import python_calamine
 
 from gallery.core.sheets.container import Container
 from gallery.core.sheets.model import Cell, CellError, Limits, Row, SheetProblem, Table, UnreadableSheetError
-from gallery.core.sheets.xml_scan import Scan, SheetScanner, check_xml, parser_for, run, string_lengths
+from gallery.core.sheets.xml_scan import Scan, SheetScanner, check_xml, parser_for, run, string_lengths, watch
 
 HEAD_ROWS = 30
 MAX_SHEETS = 50
+MAX_FILLED = 500_000
 SMALL_PART = 8 * 1024 * 1024
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -83,7 +84,7 @@ def _open(box: Container) -> _Book:
             is_1904 = attributes.get("date1904", "0") in {"1", "true"}
 
     parser = parser_for(workbook)
-    parser.StartElementHandler = start
+    watch(parser, start)
     run(parser, workbook)
     by_kind = dict(relations.values())
     strings = box.read(by_kind["sharedStrings"]) if by_kind.get("sharedStrings") in box.names() else b""
@@ -109,7 +110,7 @@ def _relations(box: Container) -> dict[str, tuple[str, str]]:
             found[attributes.get("Id", "")] = (kind, path)
 
     parser = parser_for(xml)
-    parser.StartElementHandler = start
+    watch(parser, start)
     run(parser, xml)
     return found
 
@@ -151,11 +152,15 @@ def _blank(cell: Cell) -> bool:
 
 def _fill_merged(rows: dict[int, Row], scan: Scan) -> None:
     """Give every row below the top of a merged block the value of the top, where the row holds anything else."""
+    budget = MAX_FILLED
     for top, left, bottom, _right in scan.merges:
         source = rows.get(top + 1)
         if source is None or left >= len(source) or _blank(source[left]):
             continue
         for number in range(top + 2, min(bottom, top + scan.value_rows) + 2):
+            budget -= 1
+            if budget < 0:
+                return
             row = rows.get(number)
             if row is None:
                 continue

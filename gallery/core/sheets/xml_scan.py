@@ -5,6 +5,7 @@ first, byte for byte by expat, and what lies outside is cut out of it; the cut c
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
@@ -14,7 +15,13 @@ from gallery.core.sheets.model import Limits, SheetProblem, UnreadableSheetError
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})\Z")
 SHOWN_STRAYS = 5
 MAX_MERGES = 20_000
-HEX_BASE = 26
+MAX_STRINGS = 1_000_000
+MAX_CELLS = 5_000_000  # empty ones included: their number is the time a scan takes
+DEEPEST = 64
+PIECE = 64 * 1024
+LONGEST_TAG = 512 * 1024
+LETTERS = 26
+MEGABYTE = 1024 * 1024
 
 
 def column_letters(index: int) -> str:
@@ -22,7 +29,7 @@ def column_letters(index: int) -> str:
     letters = ""
     index += 1
     while index:
-        index, rest = divmod(index - 1, HEX_BASE)
+        index, rest = divmod(index - 1, LETTERS)
         letters = chr(65 + rest) + letters
     return letters
 
@@ -30,7 +37,7 @@ def column_letters(index: int) -> str:
 def column_index(letters: str) -> int:
     value = 0
     for letter in letters:
-        value = value * HEX_BASE + ord(letter) - 64
+        value = value * LETTERS + ord(letter) - 64
     return value - 1
 
 
@@ -51,10 +58,36 @@ def parser_for(xml: bytes) -> Any:
     return parser
 
 
+def watch(parser: Any, start: Callable[[str, dict[str, str]], None] | None = None) -> None:
+    """Set the handlers of a small part: elements are told to ``start``, and no depth exhausts the memory."""
+    depth = 0
+
+    def opened(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST:
+            raise UnreadableSheetError(SheetProblem.DAMAGED)
+        if start is not None:
+            start(tag, attributes)
+
+    def closed(_tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = opened, closed
+
+
 def run(parser: Any, xml: bytes) -> None:
-    """Parse, with every failure turned into a refusal."""
+    """Parse piece by piece, with every failure turned into a refusal; no single tag may be larger than ``LONGEST_TAG``.
+
+    A tag with millions of attributes is small as bytes and gigabytes as objects.
+    """
     try:
-        parser.Parse(xml, True)  # noqa: FBT003 - expat's own flag: this is all of it
+        for start in range(0, len(xml), PIECE):
+            parser.Parse(xml[start : start + PIECE], False)  # noqa: FBT003 - expat's own flag: more follows
+            if start + PIECE - parser.CurrentByteIndex > LONGEST_TAG:
+                raise UnreadableSheetError(SheetProblem.DAMAGED)
+        parser.Parse(b"", True)  # noqa: FBT003 - that was all of it
     except DtdError as error:
         raise UnreadableSheetError(SheetProblem.DTD) from error
     except expat.ExpatError as error:
@@ -89,7 +122,7 @@ class SheetScanner:
         self.row_counted = False
         self.cell_start = 0
         self.text: list[str] = []
-        self.chars = 0
+        self.chars = self.cells = 0
         self.open_tags: list[str] = []
         self.cuts: list[tuple[int, int]] = []
         self.cut_from: int | None = None
@@ -121,6 +154,8 @@ class SheetScanner:
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
         self.open_tags.append(tag)
+        if len(self.open_tags) > DEEPEST:
+            raise UnreadableSheetError(SheetProblem.DAMAGED)
 
     def end(self, tag: str) -> None:
         self.open_tags.pop()
@@ -149,6 +184,9 @@ class SheetScanner:
             self.cut_from = self.parser.CurrentByteIndex
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
+        self.cells += 1
+        if self.cells > MAX_CELLS:
+            raise UnreadableSheetError(SheetProblem.TOO_BIG_UNPACKED, limit_mb=self.limits.unpacked_bytes // MEGABYTE)
         match = ADDRESS.match(attributes.get("r", ""))
         self.column = column_index(match[1]) if match else self.column + 1
         if match and int(match[2]) - 1 != self.row:  # a cell that claims another row than its own
@@ -221,12 +259,14 @@ def string_lengths(xml: bytes) -> list[int]:
     def start(tag: str, _attributes: dict[str, str]) -> None:
         if tag.rpartition(":")[2] == "si":
             lengths.append(0)
+            if len(lengths) > MAX_STRINGS:
+                raise UnreadableSheetError(SheetProblem.TOO_MUCH_TEXT, limit=MAX_STRINGS)
 
     def characters(text: str) -> None:
         if lengths:
             lengths[-1] += len(text)
 
-    parser.StartElementHandler = start
+    watch(parser, start)
     parser.CharacterDataHandler = characters
     run(parser, xml)
     return lengths
@@ -234,4 +274,6 @@ def string_lengths(xml: bytes) -> list[int]:
 
 def check_xml(xml: bytes) -> None:
     """Refuse a part that is not well-formed or has a DTD."""
-    run(parser_for(xml), xml)
+    parser = parser_for(xml)
+    watch(parser)
+    run(parser, xml)
