@@ -109,11 +109,17 @@ def test_a_second_account_is_used_when_the_first_has_no_code_left(monkeypatch):
 def test_two_who_choose_the_same_code_at_once_get_different_amounts(monkeypatch):
     """Neither sees the other's payment while choosing: the database lets one through, the other chooses again."""
     chosen = iter([5, 5, 6])
-    monkeypatch.setattr(opening, "_taken", lambda *_: set())
     monkeypatch.setattr(opening, "secrets", SimpleNamespace(choice=lambda _free: next(chosen)))
     make_placed_order()
     make_placed_order()
     assert db.session.scalars(select(Payment.unique_code).order_by(Payment.id)).all() == [5, 6]
+
+
+def test_the_last_free_code_is_found(monkeypatch):
+    monkeypatch.setattr(opening, "CODES", range(1, 9))
+    for _ in range(8):
+        make_placed_order()
+    assert sorted(db.session.scalars(select(Payment.unique_code))) == list(range(1, 9))
 
 
 def test_a_verified_transfer_pays_the_order_and_keeps_the_pieces_for_good(now):

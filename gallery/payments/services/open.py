@@ -41,9 +41,14 @@ def open_payment(session: Session, order: Order, method: PaymentMethod) -> Payme
 
 
 def _open_transfer(session: Session, order: Order, account: BankAccount) -> Payment | None:
-    """Try free codes at random; of two who choose the same, the unique ``open_key`` lets one through."""
-    for _ in range(TRIES):
-        free = sorted(set(CODES) - _taken(session, order.total_idr, account.id))
+    """Draw codes until one is free: mostly the first is, so the taken ones are asked for only after some misses.
+
+    Of two who draw the same code at once, the unique ``open_key`` lets one through.
+    """
+    free: range | list[int] = CODES
+    for tries in range(2 * TRIES):
+        if tries == TRIES:
+            free = sorted(set(CODES) - _taken(session, order.total_idr, account.id))
         if not free:
             return None
         code = secrets.choice(free)
