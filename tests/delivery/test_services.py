@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +9,9 @@ from gallery.core.db import db, transaction
 from gallery.core.errors import NotFoundError
 from gallery.core.money import BasisPoints, Rupiah
 from gallery.delivery import services
+from gallery.delivery.courier import Booking
 from gallery.delivery.errors import (
+    CarrierTariffTakenError,
     NoCoverageError,
     ParcelNotReadyError,
     PhoneTakenError,
@@ -15,7 +19,7 @@ from gallery.delivery.errors import (
     ShipmentOpenError,
 )
 from gallery.delivery.models import EventOutcome, Rider, Shipment, ShipmentEvent
-from gallery.delivery.services.register import RiderFacts, TariffFacts
+from gallery.delivery.services.register import CarrierFacts, RiderFacts, TariffFacts
 from gallery.delivery.states import Courier, FailureReason, ShipmentStatus
 from gallery.delivery.tariffs import WeightStep
 from gallery.inventory.models import StockItem
@@ -23,7 +27,15 @@ from gallery.orders import services as orders
 from gallery.orders.errors import OrderUnpaidError
 from gallery.orders.models import Parcel
 from gallery.orders.states import OrderStatus, ParcelStatus
-from tests.factories.delivery import SYSTEM, an_update, make_parcel, make_rider, make_shipment, order_of
+from tests.factories.delivery import (
+    SYSTEM,
+    an_update,
+    make_carrier_tariff,
+    make_parcel,
+    make_rider,
+    make_shipment,
+    order_of,
+)
 from tests.factories.inventory import make_gallery_place, make_regions
 
 S, P = ShipmentStatus, ParcelStatus
@@ -357,3 +369,90 @@ def test_no_tariff_where_no_road_begins(app):
         session.get(Region, place.village_code).island = "Lepar"
     with pytest.raises(NoCoverageError), transaction() as session:
         services.save_tariff(session, place.id, TARIFF, actor=SYSTEM)
+
+
+CARRIER = CarrierFacts(
+    carrier="JNE",
+    service="REG",
+    origin_island="Bangka",
+    destination_island="Belitung",
+    first_kg_idr=Rupiah(25_000),
+    next_kg_idr=Rupiah(18_000),
+    grace_g=300,
+    days_min=2,
+    days_max=5,
+    is_active=True,
+)
+
+
+def test_a_carrier_has_one_price_per_way_and_service(app):
+    tariff_id = make_carrier_tariff().id
+    with pytest.raises(CarrierTariffTakenError), transaction() as session:
+        services.save_carrier_tariff(session, CARRIER, actor=SYSTEM)
+    with transaction() as session:
+        changed = services.save_carrier_tariff(session, CARRIER, tariff_id=tariff_id, actor=SYSTEM)
+    assert (changed.id, changed.first_kg_idr) == (tariff_id, 25_000)
+    back = replace(CARRIER, origin_island="Belitung", destination_island="Bangka")
+    with transaction() as session:
+        assert services.save_carrier_tariff(session, back, actor=SYSTEM).id != tariff_id
+
+
+def test_what_is_not_there_is_not_found(app):
+    make_regions()
+    calls = (
+        lambda session: services.offer_to_rider(session, 999, 999, actor=SYSTEM),
+        lambda session: services.withdraw(session, 999, actor=SYSTEM),
+        lambda session: services.override(session, 999, S.DELIVERED, note="", actor=SYSTEM),
+        lambda session: services.save_rider(session, facts(), rider_id=999, actor=SYSTEM),
+        lambda session: services.save_tariff(session, 999, TARIFF, actor=SYSTEM),
+        lambda session: services.save_carrier_tariff(session, CARRIER, tariff_id=999, actor=SYSTEM),
+    )
+    for call in calls:
+        with pytest.raises(NotFoundError), transaction() as session:
+            call(session)
+    assert db.session.scalars(select(Rider)).all() == []
+
+
+def test_a_withdrawn_rider_stays_withdrawn(app):
+    shipment = make_shipment()
+    for _ in range(2):
+        with transaction() as session:
+            services.withdraw(session, shipment.id, actor=SYSTEM)
+    assert state(shipment) == (S.CANCELLED, P.PACKED)
+
+
+def test_a_booking_is_kept_with_what_the_courier_promised(app):
+    shipment = make_shipment()
+    with transaction() as session:
+        services.record_booking(session, shipment.id, Booking("ref-1", tracking_number="T1"))
+    with transaction() as session:
+        services.record_booking(session, shipment.id, Booking("ref-1"))
+    kept = db.session.get(Shipment, shipment.id)
+    assert (kept.booking_ref, kept.tracking_number) == ("ref-1", "T1")
+
+
+def test_a_carrier_takes_over_from_a_rider_who_was_only_asked(app):
+    parcel = make_parcel()
+    shipment = make_shipment(parcel)
+    with transaction() as session:
+        sent = services.send_by_carrier(session, parcel.id, carrier="JNE", tracking_number="JN1", actor=SYSTEM)
+    assert (state(shipment)[0], state(sent)) == (S.CANCELLED, (S.PICKED_UP, P.HANDED_OVER))
+
+
+def test_the_same_tracking_number_is_mended_without_a_trace(app):
+    parcel = make_parcel()
+    with transaction() as session:
+        sent = services.send_by_carrier(session, parcel.id, carrier="JNE", tracking_number="JN1", actor=SYSTEM)
+    with transaction() as session:
+        services.correct_tracking(session, sent.id, "JN1", actor=SYSTEM)
+    assert "shipment.tracking_corrected" not in db.session.scalars(select(AuditEntry.action)).all()
+
+
+def test_a_parcel_that_failed_at_the_desk_comes_back_without_a_shipment(app):
+    parcel = make_parcel()
+    with transaction() as session:
+        orders.hand_over_parcel(session, parcel.id, actor=SYSTEM)
+        orders.fail_parcel(session, parcel.id, actor=SYSTEM)
+    with transaction() as session:
+        services.return_to_stock(session, parcel.id, note="", actor=SYSTEM)
+    assert on_hand(parcel) == 10

@@ -19,7 +19,6 @@ from gallery.delivery.states import (
     BEFORE_PICK_UP,
     SHIPMENT,
     UNDER_WAY,
-    Courier,
     FailureReason,
     ShipmentStatus,
 )
@@ -113,14 +112,12 @@ def return_to_stock(session: Session, parcel_id: int, *, note: str, actor: Actor
     return parcel
 
 
-def close(session: Session, shipment: Shipment, status: ShipmentStatus) -> Decision:
+def close(session: Session, shipment: Shipment, status: ShipmentStatus) -> None:
     """End an attempt: the parcel is free for another one."""
-    decision = move(shipment, SHIPMENT, status, clock.now())
-    if decision is Decision.APPLY:
-        shipment.open_key = None
-        shipment.ended_at = clock.now()
+    move(shipment, SHIPMENT, status, clock.now())
+    shipment.open_key = None
+    shipment.ended_at = clock.now()
     session.flush()  # the unique open_key must be free before another attempt is added
-    return decision
 
 
 def _judge(session: Session, parcel: Parcel, shipment: Shipment, target: ShipmentStatus) -> EventOutcome:
@@ -155,7 +152,7 @@ def _apply(
         shipment.accepted_at = update.occurred_at
     if update.status is _S.PICKED_UP or (skipped_pick_up and update.status in {_S.DELIVERED, _S.FAILED}):
         shipment.picked_up_at = update.occurred_at
-        orders.hand_over_parcel(session, parcel.id, actor=actor, **_facts(shipment))
+        orders.hand_over_parcel(session, parcel.id, actor=actor, courier=shipment.courier.value)
     if update.status is _S.DELIVERED:
         shipment.recipient_name = update.recipient_name
         shipment.proof_file_id = proof_file_id
@@ -165,14 +162,6 @@ def _apply(
         orders.fail_parcel(session, parcel.id, actor=actor, reason=shipment.failure_reason.value)
     shipment.note = update.note or shipment.note
     audit.record(session, actor, f"shipment.{update.status.value}", f"shipment:{shipment.public_id}")
-
-
-def _facts(shipment: Shipment) -> dict[str, str]:
-    """What the buyer's timeline says about the hand-over: no names, the page reads those from the shipment."""
-    facts = {"courier": shipment.courier.value}
-    if shipment.courier is Courier.EXPEDITION:
-        facts |= {"carrier": shipment.carrier, "tracking_number": shipment.tracking_number}
-    return facts
 
 
 def _reason(text: str) -> FailureReason:
