@@ -338,3 +338,12 @@ def test_two_workers_with_two_copies_of_a_sheet_write_each_product_once(app):
     assert (found["business"], found["product"], found["variant"], found["stock_movement"]) == (1, 6, 6, 6)
     assert {db.session.get(Submission, one).status for one in ids} == {SubmissionStatus.DONE}
     assert sum(db.session.get(Submission, one).failed_rows for one in ids) == 0
+
+
+def test_photos_may_come_in_several_zips(app):
+    officer, data = make_officer(), sheet([ROW | {"photos": "a.jpg; b.jpg"}])
+    imported(data, officer, photos=zipped({"a.jpg": picture()}))
+    submission = imported(data, officer, photos=zipped({"b.jpg": picture("blue")}))
+    assert submission.changed_rows == 1
+    revision = db.session.scalars(select(ProductRevision).order_by(ProductRevision.number.desc())).first()
+    assert len(revision.photos) == 2

@@ -109,7 +109,7 @@ def wanted(
         said["storage"] = Storage(product["storage"])
     if "shipping_class" in product:
         said["shipping_class"] = ShippingClass(product["shipping_class"])
-    pictures = tuple(photos) if photos is not None else None
+    pictures = _pictures(rows, base, tuple(photos or ()))
     return replace(
         base,
         **said,
@@ -117,8 +117,21 @@ def wanted(
         external_code=_one_code(rows) or base.external_code,
         variants=tuple(_variant(row, base) for row in rows),
         licences=_licences(rows, base),
-        photos=pictures or None,
+        photos=pictures,
     )
+
+
+def _pictures(
+    rows: Sequence[dict[str, Any]], base: ProductFacts, found: tuple[PhotoFacts, ...]
+) -> tuple[PhotoFacts, ...] | None:
+    """Return the pictures to show, None for "as they are". Some of them missing in this ZIP: those we have stay."""
+    if not found:
+        return None
+    named = {name for row in rows for name in row["photos"]}
+    if len(found) >= len(named):
+        return found
+    new = {photo.sha256 for photo in found}
+    return (*(photo for photo in base.photos or () if photo.sha256 not in new), *found)
 
 
 def _variant(row: dict[str, Any], base: ProductFacts) -> VariantFacts:
