@@ -26,6 +26,12 @@ def init_app(app: Flask) -> None:
     app.after_request(_add)
 
 
+def static_headers(app: Flask) -> list[tuple[str, str]]:
+    """The headers that every answer of this installation carries."""
+    transport = [("Strict-Transport-Security", HSTS)] if app.config["SESSION_COOKIE_SECURE"] else []
+    return [*HEADERS.items(), *transport]
+
+
 def _add(response: Response) -> Response:
     there = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - iterating gives pairs
     response.headers.extend([(name, value) for name, value in HEADERS.items() if name.lower() not in there])

@@ -11,19 +11,26 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import brotli
 from flask import Flask, Response, current_app, g, has_app_context, request
 from flask.globals import request_ctx
-from flask.typing import ResponseReturnValue
 from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.sansio.utils import host_is_trusted
 
+from gallery.core import logs
 from gallery.core.db import db
 from gallery.listing.queries import catalogue_version
-from gallery.web.language import current_language
-from gallery.web.query_string import canonical_query
+from gallery.web import headers, request_log
+from gallery.web.language import ENVIRON_KEY, SOURCE
+from gallery.web.query_string import canonical
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger("gallery.web")
 
@@ -35,6 +42,7 @@ VERSION_SECONDS: Final = 1.0
 # Pictures and whatever states its own lifetime are not pages.
 KEPT: Final = frozenset({"text/html", "application/xml", "text/plain", "application/json", "image/svg+xml"})
 Key = tuple[str, str, str]
+READING: Final = frozenset({"GET", "HEAD"})
 
 
 @dataclass
@@ -44,7 +52,15 @@ class Page:
     body: bytes
     etag: str
     content_type: str
+    cache_control: str = CACHE_CONTROL
+    route: str = "-"
     encoded: dict[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, response: Response, route: str, cache_control: str) -> "Page":
+        """What a view answered."""
+        body = response.get_data()
+        return cls(body, hashlib.blake2b(body, digest_size=9).hexdigest(), response.content_type, cache_control, route)
 
     def encoding(self, name: str) -> bytes:
         """The body in this content encoding; empty name for the plain one."""
@@ -75,6 +91,15 @@ class PageCache:
         self._version: int | None = None
         self._lock = threading.Lock()
 
+    @property
+    def control(self) -> str:
+        """How long browsers and proxies may keep a page."""
+        return CACHE_CONTROL if self.max_bytes else WHILE_DEVELOPING
+
+    def has(self, key: Key) -> bool:
+        """Whether a page stands there, of whatever version."""
+        return key in self._pages
+
     def get(self, key: Key, version: int) -> Page | None:
         """The page if it is of this version."""
         with self._lock:
@@ -89,6 +114,8 @@ class PageCache:
     def put(self, key: Key, version: int, page: Page) -> None:
         """Keep a page that was made from this version; an older one is ignored."""
         with self._lock:
+            if self._version is None or version > self._version:
+                self._drop(version)
             if version != self._version or page.size > self.max_bytes // 8:
                 return
             if (old := self._pages.pop(key, None)) is not None:
@@ -108,14 +135,19 @@ class PageCache:
 class VersionWatch:
     """The catalogue's version, read at most once a second, and anew after every commit of this process."""
 
-    def __init__(self) -> None:
-        self._version = 0
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._version: int | None = None
         self._until = 0.0
 
-    def current(self) -> int:
-        """The version now; at most a second behind what another process wrote."""
+    def current(self) -> int | None:
+        """The version now, at most a second behind other processes; without a database the last one known."""
         if time.monotonic() >= self._until:
-            self._version = catalogue_version(db.session())
+            try:
+                with self._app.app_context():
+                    self._version = catalogue_version(db.session())
+            except SQLAlchemyError:
+                log.warning("the catalogue's version could not be read")
             self._until = time.monotonic() + VERSION_SECONDS
         return self._version
 
@@ -124,12 +156,51 @@ class VersionWatch:
         self._until = 0.0
 
 
+class Shortcut:
+    """Answers a kept page before Flask is asked: no routing, no session, no view."""
+
+    def __init__(self, app: Flask, application: "WSGIApplication", cache: PageCache, watch: VersionWatch) -> None:
+        self._app = app
+        self._application = application
+        self._cache = cache
+        self._watch = watch
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        page = self._page(environ)
+        if page is None or not self._is_our_host(environ):
+            return self._application(environ, start_response)
+        started = time.perf_counter()
+        request_id = request_log.number(environ.get("HTTP_X_REQUEST_ID", ""))
+        status, fields, body = _answer(page, environ)
+        fields += [*headers.static_headers(self._app), (request_log.HEADER, request_id)]
+        with logs.fresh_context(request_id=request_id, user_id=None):
+            request_log.note(page.route, environ["REQUEST_METHOD"], int(status[:3]), started)
+        start_response(status, fields)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _page(self, environ: "WSGIEnvironment") -> Page | None:
+        if environ["REQUEST_METHOD"] not in READING:
+            return None
+        key = _key(environ)
+        # The version is asked for only where there is something to answer with.
+        if not self._cache.has(key) or (version := self._watch.current()) is None:
+            return None
+        return self._cache.get(key, version)
+
+    def _is_our_host(self, environ: "WSGIEnvironment") -> bool:
+        trusted = self._app.config["TRUSTED_HOSTS"]
+        return trusted is None or host_is_trusted(environ.get("HTTP_HOST", ""), trusted)
+
+
 def init_app(app: Flask) -> None:
-    """Answer from the cache before the views, fill it after them."""
+    """Answer from the cache before the application, fill it after the views."""
     # Who edits a template wants to see it: development makes every page anew.
-    app.extensions["page_cache"] = PageCache(0 if app.config["ENVIRONMENT"] == "development" else MAX_BYTES)
-    app.extensions["catalogue_version"] = VersionWatch()
-    app.before_request(_answer)
+    cache = PageCache(0 if app.config["ENVIRONMENT"] == "development" else MAX_BYTES)
+    watch = VersionWatch(app)
+    app.extensions["page_cache"] = cache
+    app.extensions["catalogue_version"] = watch
+    app.wsgi_app = Shortcut(app, app.wsgi_app, cache, watch)  # type: ignore[method-assign]
+    app.before_request(_note_slot)
     app.after_request(_keep)
     if not event.contains(db.session, "after_commit", _forget_version):
         event.listen(db.session, "after_commit", _forget_version)
@@ -140,40 +211,40 @@ def _forget_version(_session: Any) -> None:
         current_app.extensions["catalogue_version"].forget()
 
 
-def _answer() -> ResponseReturnValue | None:
-    if request.method not in {"GET", "HEAD"} or not _is_cacheable():
-        return None
-    key = (request.path, canonical_query(), current_language())
-    if sum(map(len, key)) > LARGEST_KEY:
-        return None
+def _key(environ: "WSGIEnvironment") -> Key:
+    return environ.get("PATH_INFO", ""), canonical(environ.get("QUERY_STRING", "")), environ.get(ENVIRON_KEY, SOURCE)
+
+
+def _note_slot() -> None:
+    """Note where the page will be kept, for the version that was current before its data is read."""
+    if request.method not in READING or not _is_cacheable():
+        return
+    key = _key(request.environ)
     version = current_app.extensions["catalogue_version"].current()
-    page: Page | None = current_app.extensions["page_cache"].get(key, version)
-    if page is None:
-        g.page_cache_slot = (key, version)
-        return None
-    g.page_cache_hit = True
-    return _response(page)
+    if version is not None and sum(map(len, key)) <= LARGEST_KEY:
+        g.page_slot = (key, version)
 
 
 def _keep(response: Response) -> Response:
-    if not _is_cacheable() or g.get("page_cache_hit"):
+    if not _is_cacheable():
         return response
     if _is_session_touched() or "Set-Cookie" in response.headers:
         log.error("a public page is personal", extra={"endpoint": request.endpoint})
         response.headers["Cache-Control"] = "private, no-store"
         return response
-    if response.status_code >= 400:  # noqa: PLR2004
+    if response.status_code >= 400 or "Cache-Control" in response.headers:  # noqa: PLR2004
         return response
-    if "Cache-Control" in response.headers:
+    cache: PageCache = current_app.extensions["page_cache"]
+    response.headers["Cache-Control"] = cache.control
+    if response.status_code != 200 or request.method != "GET" or response.mimetype not in KEPT:  # noqa: PLR2004
         return response
-    response.headers["Cache-Control"] = _cache_control()
-    slot = g.get("page_cache_slot")
-    if slot is None or request.method != "GET" or response.status_code != 200 or response.mimetype not in KEPT:  # noqa: PLR2004
-        return response
-    body = response.get_data()
-    page = Page(body, hashlib.blake2b(body, digest_size=9).hexdigest(), response.content_type)
-    current_app.extensions["page_cache"].put(*slot, page)
-    return _response(page)
+    rule = request.url_rule.rule if request.url_rule else "-"
+    page = Page.of(response, rule, cache.control)
+    if "page_slot" in g:
+        key, version = g.page_slot
+        cache.put(key, version, page)
+    status, fields, body = _answer(page, request.environ)
+    return Response(body, status=status, headers=fields)
 
 
 def _is_session_touched() -> bool:
@@ -182,20 +253,18 @@ def _is_session_touched() -> bool:
     return opened is not None and opened.accessed
 
 
-def _response(page: Page) -> Response:
+def _answer(page: Page, environ: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], bytes]:
     """The answer for this visitor: 304 if they have the page, else the smallest form their browser reads."""
-    headers = {"ETag": f'W/"{page.etag}"', "Cache-Control": _cache_control(), "Vary": "Accept-Encoding"}
-    if page.etag in request.headers.get("If-None-Match", ""):
-        return Response(status=304, headers=headers)
-    accepted = request.headers.get("Accept-Encoding", "")
+    fields = [("ETag", f'W/"{page.etag}"'), ("Cache-Control", page.cache_control), ("Vary", "Accept-Encoding")]
+    if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        return "304 NOT MODIFIED", fields, b""
+    accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
     encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+    body = page.encoding(encoding)
+    fields += [("Content-Type", page.content_type), ("Content-Length", str(len(body)))]
     if encoding:
-        headers["Content-Encoding"] = encoding
-    return Response(page.encoding(encoding), headers=headers, content_type=page.content_type)
-
-
-def _cache_control() -> str:
-    return CACHE_CONTROL if current_app.extensions["page_cache"].max_bytes else WHILE_DEVELOPING
+        fields.append(("Content-Encoding", encoding))
+    return "200 OK", fields, body
 
 
 def _is_cacheable() -> bool:

@@ -11,7 +11,12 @@ TRACKING: Final = frozenset({"s", "fbclid", "gclid", "igshid", "mc_cid", "mc_eid
 
 def canonical_query() -> str:
     """The running request's query, sorted, without blank and tracking parameters."""
-    if not request.query_string:
+    return canonical(request.query_string.decode("latin-1"))
+
+
+def canonical(query: str) -> str:
+    """The same of a raw query string."""
+    if not query:
         return ""
-    pairs = parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=False)
+    pairs = parse_qsl(query, keep_blank_values=False)
     return urlencode(sorted(pair for pair in pairs if pair[0] not in TRACKING and not pair[0].startswith("utm_")))

@@ -28,10 +28,21 @@ def request_id() -> str:
     return str(g.get("request_id", ""))
 
 
+def number(given: str) -> str:
+    """Return the number a proxy gave this request, or a new one."""
+    return given if GIVEN.fullmatch(given) else token_hex(8)
+
+
+def note(route: str, method: str, status: int, started: float) -> None:
+    """Write the line of an answered request."""
+    duration = round((time.perf_counter() - started) * 1000)
+    level = logging.WARNING if status >= 500 or duration > SLOW_MS else logging.INFO  # noqa: PLR2004
+    log.log(level, "answered", extra={"route": route, "method": method, "status": status, "ms": duration})
+
+
 def _begin() -> ResponseReturnValue | None:
     g.started = time.perf_counter()
-    given = request.headers.get(HEADER, "")
-    g.request_id = given if GIVEN.fullmatch(given) else token_hex(8)
+    g.request_id = number(request.headers.get(HEADER, ""))
     logs.bind(request_id=g.request_id, user_id=None)
     return None
 
@@ -40,9 +51,6 @@ def _finish(response: Response) -> Response:
     if "started" not in g:  # refused before it began, e.g. an unknown host
         return response
     response.headers[HEADER] = g.request_id
-    duration = round((time.perf_counter() - g.started) * 1000)
     rule = request.url_rule.rule if request.url_rule else "-"
-    level = logging.WARNING if response.status_code >= 500 or duration > SLOW_MS else logging.INFO  # noqa: PLR2004
-    facts = {"route": rule, "method": request.method, "status": response.status_code, "ms": duration}
-    log.log(level, "answered", extra=facts)
+    note(rule, request.method, response.status_code, g.started)
     return response

@@ -3,9 +3,11 @@ import gzip
 import brotli
 import pytest
 from flask import session
+from sqlalchemy.exc import OperationalError
 
 from gallery.core.db import transaction
 from gallery.listing.services.version import touch
+from gallery.web import page_cache
 from gallery.web.guards import cacheable
 from gallery.web.page_cache import Page, PageCache
 from tests.factories.listing import make_offer, refresh_listing
@@ -112,7 +114,6 @@ def page(size: int) -> Page:
 
 def test_the_cache_holds_no_more_than_its_bytes_and_drops_the_oldest():
     cache = PageCache(max_bytes=20_000)
-    cache.get(("", "", ""), 1)
     for name in "abc":
         cache.put((name, "", ""), 1, page(1_000))
     cache.get(("a", "", ""), 1)  # used again, so not the oldest any more
@@ -131,8 +132,39 @@ def test_a_page_of_an_older_version_is_not_kept():
 
 def test_a_huge_page_does_not_push_out_all_others():
     cache = PageCache(max_bytes=20_000)
-    cache.get(("a", "", ""), 1)
     cache.put(("a", "", ""), 1, page(1_000))
     cache.put(("b", "", ""), 1, page(19_000))
     assert cache.get(("a", "", ""), 1) is not None
     assert cache.get(("b", "", ""), 1) is None
+
+
+def test_a_newer_version_drops_the_older_pages():
+    cache = PageCache()
+    cache.put(("a", "", ""), 1, page(10))
+    cache.put(("b", "", ""), 2, page(10))
+    assert cache.get(("a", "", ""), 2) is None
+    assert cache.get(("b", "", ""), 2) is not None
+
+
+def test_kept_pages_are_answered_while_the_database_is_down(app, client, monkeypatch):
+    def down(_session):
+        raise OperationalError("select", {}, Exception("down"))
+
+    kept = client.get("/privasi").data
+    watch = app.extensions["catalogue_version"]
+    monkeypatch.setattr(page_cache, "catalogue_version", down)
+    watch.forget()
+    assert client.get("/privasi").data == kept
+
+
+def test_a_foreign_host_gets_no_kept_page(client):
+    client.get("/privasi")
+    assert client.get("/privasi", headers={"Host": "jahat.example"}).status_code == 400
+
+
+def test_a_kept_answer_is_logged_with_its_route(client, caplog):
+    client.get("/wilayah/19.71")
+    with caplog.at_level("INFO", logger="gallery.requests"):
+        answer = client.get("/wilayah/19.71", headers={"X-Request-ID": "abc-123-def"})
+    assert answer.headers["X-Request-ID"] == "abc-123-def"
+    assert [(r.route, r.status) for r in caplog.records] == [("/wilayah/<code>", 200)]
