@@ -20,6 +20,11 @@ METHODS = {"transfer": PaymentMethod.BANK_TRANSFER, "tunai": PaymentMethod.CASH_
 KEY = r"^[A-Za-z0-9_-]{22,64}$"
 
 
+def one_line(text: str | None) -> str:
+    """Filter: what was typed in one line, without control characters, blanks folded; it is printed and mailed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+
+
 def choices_of(first: Any, rows: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     """Return what a list offers, with an empty first line that asks for a choice."""
     return [SelectChoice("", first), *(SelectChoice(value, text) for value, text in rows)]
@@ -27,7 +32,7 @@ def choices_of(first: Any, rows: Iterable[tuple[str, str]]) -> list[SelectChoice
 
 def _text(label: Any, longest: int, *validators: Any) -> StringField:
     too_long = Length(max=longest, message=_l("Terlalu panjang. Paling banyak %(n)s huruf.", n=longest))
-    return StringField(label, filters=[strip], validators=[*validators, too_long])
+    return StringField(label, filters=[one_line], validators=[*validators, too_long])
 
 
 class CheckoutForm(FlaskForm):

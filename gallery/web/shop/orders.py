@@ -129,7 +129,7 @@ def mine() -> ResponseReturnValue:
     wanted = request.args.get("keadaan", "")
     tab = next((tab for tab, slug, _text in _TABS if slug == wanted), Tab.ALL)
     cursor = request.args.get("sebelum", "")
-    older_than = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 16 else None  # noqa: PLR2004
+    older_than = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 10 else None  # noqa: PLR2004
     page, counts = orders_of_buyer(session, user_id, tab, older_than=older_than), tab_counts(session, user_id)
     tabs = [
         {

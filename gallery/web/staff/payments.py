@@ -119,7 +119,7 @@ def reject(public_id: str) -> ResponseReturnValue:
     return _onward(_payment(public_id))
 
 
-@bp.get("/<public_id>/bukti/<int:proof_id>.jpg")
+@bp.get("/<public_id>/bukti/<int(max=2147483647):proof_id>.jpg")
 @requires(PERMISSION)
 def proof(public_id: str, proof_id: int) -> ResponseReturnValue:
     file = proof_file(db.session(), _payment(public_id).id, proof_id)

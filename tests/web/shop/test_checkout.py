@@ -315,6 +315,20 @@ def test_odd_choices_are_refused_with_a_sentence(world, changes):
     assert (answer.status_code, count(Order)) == (422, 0)
 
 
+def test_control_characters_do_not_reach_labels_and_mails(world):
+    send(world.buyer, ready(world.buyer), nama="Dewi\r\nBcc: x@y.z", alamat="Jl. Contoh\t 12")
+    order = db.session.scalars(select(Order)).one()
+    assert (order.contact_name, order.address) == ("Dewi Bcc: x@y.z", "Jl. Contoh 12")
+
+
+@pytest.mark.parametrize("where", ["nama", "desa", "kunci"])
+def test_a_nul_is_refused(world, where):
+    assert send(world.buyer, ready(world.buyer) | {where: "a\0b"}).status_code in {400, 422}
+    assert world.buyer.get(f"{PAGE}?{where}=%00").status_code == 400
+    assert world.buyer.get("/pesanan/%00").status_code == 400
+    assert count(Order) == 0
+
+
 def test_an_account_finds_its_data_filled_in(world):
     user = make_user(name="Dewi Anggraini")
     buyer = signed_in(world.app, user)
