@@ -17,8 +17,8 @@ from gallery.listing.queries.spelling import Wanted
 
 CAP: Final = 1_000  # candidates of one page: more are not looked at
 SCAN: Final = 10_000  # postings read to find them
+LOOK_UPS: Final = 30_000  # of those, under the other words
 _REST: Final = ~IN_NAME & (2 * AVAILABLE - 1)
-_MOST_POINTS: Final = AVAILABLE // IN_NAME - 1
 
 
 class Candidate(NamedTuple):
@@ -45,6 +45,8 @@ def candidates(session: Session, wanted: Sequence[Wanted], cells: Collection[int
     sizes = tuple(len(item.terms) for item in others)
     statement = _statement(dialect, len(driver.terms), sizes, cells is not None)
     limit = SCAN if others or cells is not None else CAP + 1
+    if others:  # a product is looked up twice for each term: in the name, and elsewhere
+        limit = min(limit, max(CAP + 1, LOOK_UPS // (2 * sum(sizes))))
     values: dict[str, Any] = {"scan": limit, "cap": CAP + 1, "rest": _REST, "in_name": IN_NAME}
     values |= {f"d{n}": term.id for n, term in enumerate(driver.terms)}
     values |= {f"w{m}_{n}": term.id for m, item in enumerate(others) for n, term in enumerate(item.terms)}
