@@ -1,5 +1,6 @@
 """Checkout on one page: who, where to, how to pay; placed by one click, explained when it can not be."""
 
+import logging
 import secrets
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,6 +9,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.exc import OperationalError
 
 from gallery.accounts.models import Gallery, Office, User
 from gallery.accounts.queries import galleries, offices
@@ -50,6 +52,7 @@ from gallery.web.order_links import order_url
 from gallery.web.session import current_actor
 from gallery.web.shop.checkout_forms import WAYS, CheckoutForm, choices_of
 
+log = logging.getLogger("gallery.web")
 bp = Blueprint("checkout", __name__, url_prefix="/pesan")
 TRIES: Final = 3  # another buyer may take the planned pieces in between; another place may have some
 _SHAREABLE: Final = ("kirim", "kabupaten", "kecamatan", "desa", "kantor", "galeri", "bayar")
@@ -108,6 +111,9 @@ def _submitted(page: Page) -> ResponseReturnValue:
             return redirect(_after(_placed(page)), 303)
         except CartEmptyError:
             return _nothing_to_order()
+        except OperationalError:  # waited too long behind other buyers: nothing was ordered, the key stays good
+            log.warning("order not placed: database busy")
+            break
         except GalleryError as error:
             sentences = _sentences(error)
             page = _page(form, cart_lines(db.session(), basket.current_owner()))

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from gallery.catalog.models import Product, Variant
 from gallery.catalog.states import PRODUCT, ProductStatus
@@ -225,6 +226,21 @@ def test_pieces_taken_meanwhile_come_from_elsewhere_when_the_price_stays(world, 
     assert send(world.buyer, hidden).status_code == 303
     assert db.session.scalars(select(Parcel.place_id).order_by(Parcel.id)).all() == [world.place_id, second]
     assert audit_stock(db.session()) == []
+
+
+def test_a_busy_database_is_said_and_the_same_page_orders_later(world, monkeypatch):
+    hidden, placed = ready(world.buyer), checkout._placed
+
+    def busy(_page):
+        raise OperationalError("SELECT", {}, Exception("lock timeout"))
+
+    monkeypatch.setattr(checkout, "_placed", busy)
+    answer = send(world.buyer, hidden, patokan="pagar hijau")
+    assert (answer.status_code, count(Order)) == (409, 0)
+    assert "Sedang ramai" in text(answer)
+    assert "pagar hijau" in text(answer)
+    monkeypatch.setattr(checkout, "_placed", placed)
+    assert send(world.buyer, dict(HIDDEN.findall(text(answer)))).status_code == 303
 
 
 def test_parcels_by_origin_have_a_price_each(world):
