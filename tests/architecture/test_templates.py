@@ -35,4 +35,5 @@ def test_forbidden_markup_is_found(tmp_path, monkeypatch, markup, what):
 def test_allowed_markup_passes(tmp_path, monkeypatch, markup):
     (tmp_path / "page.html").write_text(markup)
     monkeypatch.setattr(check, "TEMPLATES", tmp_path)
+    monkeypatch.setattr(check, "ROOT", tmp_path)
     assert list(check.templates()) == []
