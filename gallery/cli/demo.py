@@ -10,6 +10,7 @@ from gallery.core import adapters
 from gallery.core.errors import ConflictError
 from gallery.demo import accounts
 from gallery.demo.pictures import static
+from gallery.demo.samples import samples as all_samples
 from gallery.demo.seed import seed as fill
 
 bp = Blueprint("demo_cli", __name__, cli_group="demo")
@@ -39,6 +40,17 @@ def list_accounts() -> None:
     show_accounts()
 
 
+@bp.cli.command("samples")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def samples(folder: Path) -> None:
+    """Write the untidy sample sheet of each district, with its photo ZIP, into FOLDER."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for sample in all_samples():
+        (folder / sample.sheet_name).write_bytes(sample.sheet)
+        (folder / sample.photos_name).write_bytes(sample.photos)
+        click.echo(f"{sample.sheet_name}, {sample.photos_name}")
+
+
 @bp.cli.command("pictures")
 def pictures() -> None:
     """Draw the pictures of the home page and of the share card anew, into static/img."""
@@ -52,3 +64,4 @@ def show_accounts() -> None:
     for row in rows:
         click.echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     click.echo(f"  Password of all of them: {accounts.DEMO_PASSWORD}")
+    click.echo(f"  Untidy sample sheets to upload: {Path(current_app.config['DATA_DIR']) / 'files' / 'contoh'}")

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
+from gallery.cli import demo as command
 from gallery.core import adapters, outbox
 from gallery.core.db import db, transaction
 from gallery.demo import accounts, foundation, samples
@@ -67,3 +68,12 @@ def test_every_kind_of_mistake_is_found(office, sheets):
     rows = db.session.scalars(select(SubmissionRow).where(SubmissionRow.submission_id == submission_id)).all()
     codes = {problem["code"] for row in rows if row.outcome is RowOutcome.WRONG for problem in row.problems}
     assert codes >= {"negative", "unknown_choice", "not_a_phone", "duplicate_row"}
+
+
+def test_the_command_writes_sheets_and_photos(app, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "all_samples", lambda: samples.samples(SMALL))
+    result = app.test_cli_runner().invoke(args=["demo", "samples", str(tmp_path / "contoh")])
+    assert result.exit_code == 0, result.output
+    names = {path.name for path in (tmp_path / "contoh").iterdir()}
+    assert len(names) == 14
+    assert {"produk-bangka.xlsx", "produk-bangka-selatan.csv", "foto-produk-bangka.zip"} <= names
