@@ -195,13 +195,19 @@ def _take_in(form: UploadForm) -> str | None:
         zipped = _photos(form.photos)
         if zipped is None:
             return None
-    name, digest = str(form.sheet.data.filename or "lembar kerja"), hashlib.sha256(data).hexdigest()
+    name, digest = _file_name(form.sheet.data.filename), hashlib.sha256(data).hexdigest()
     sheet = receiving.put_sheet(adapters.files(), adapters.cipher(), data, digest, name)
     with transaction() as session:
         submission = receiving.receive(
             session, form.district.data, sheet, zipped, defaults=form.defaults(), actor=current_actor()
         )
         return submission.public_id
+
+
+def _file_name(name: str | None) -> str:
+    """Return what the officer calls the file, fit to be shown: the last part, without control characters."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable()).strip() or _("Lembar kerja")
 
 
 def _photos(field: Any) -> receiving.Upload | None:

@@ -256,3 +256,12 @@ def test_a_done_submission_can_not_be_cancelled(officer):
     assert officer.post(f"{page}/batal").status_code == 409
     with transaction() as session:
         assert session.query(Submission).one().status is SubmissionStatus.DONE
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [("Data \x00UMKM.xlsx", "Data UMKM.xlsx"), ("../../etc/passwd", "passwd"), ("\u202e.xlsx", ".xlsx")],
+)
+def test_a_files_name_is_only_shown(officer, sent, shown):
+    page = uploaded(officer, sheet([ROW]), name=sent)
+    assert f"<h1>{shown} " in officer.get(page).get_data(as_text=True)
