@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gallery.accounts.models import Gallery, Office, User
 from gallery.accounts.permissions import Actor
+from gallery.accounts.services.offices import SEAT
 from gallery.accounts.states import OfficeKind
 from gallery.catalog.models import Product, Variant
 from gallery.catalog.queries import variant_ids_on_sale
@@ -51,6 +52,12 @@ TODAY: Final = (
     (3, Ending.WAITING), (2, Ending.PAID), (1, Ending.WAITING), (0.4, Ending.WAITING),
 )  # fmt: skip
 """Orders of the last day by hours ago: one in each state that somebody has to do something about."""
+CERTAIN: Final = {
+    11: Ending.RETURNED, 23: Ending.REFUNDED, 37: Ending.SECOND_TRY, 49: Ending.SECOND_PROOF, 61: Ending.EXPIRED,
+    73: Ending.CANCELLED, 83: Ending.RETURNED,
+}  # fmt: skip
+"""Orders whose end is not left to the dice, so that every state is there whenever the demo is made."""
+BY_RIDER: Final = {Ending.RETURNED, Ending.SECOND_TRY, Ending.FAILED, Ending.UNDER_WAY, Ending.OFFERED}
 CASH: Final = ((19, Ending.PACKED), (7, Ending.PACKED), (2, Ending.WAITING))
 POPULAR: Final = {1, 4, 7, 18, 26, 34, 42, 47, 53, 64, 79, 92, 105}
 HOUSES: Final = (
@@ -94,6 +101,11 @@ class Wish:
     kind: Kind
     ending: Ending
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether it must come about: then it is bought where there is much to choose from, in a gallery."""
+        return self.number >= PAST_ORDERS or self.number in CERTAIN
+
 
 def plan(world: World) -> None:
     """Put all purchases on the agenda."""
@@ -104,7 +116,11 @@ def plan(world: World) -> None:
         days = FIRST_ORDER - span * number * (0.85 + 0.15 * number / PAST_ORDERS)
         ending = dice.choices(list(ENDINGS), list(ENDINGS.values()))[0]
         kind = dice.choices(list(Kind), (56, 18, 14, 12))[0]
-        wish = Wish(number, dice.choice(buyers), kind, ending)
+        buyer = dice.choice(buyers)
+        if number in CERTAIN:
+            ending = CERTAIN[number]
+            kind = _kind_for(ending, number)
+        wish = Wish(number, buyer, kind, ending)
         world.agenda.at(world.ago(days, dice.uniform(7, 21)), _purchase(world, wish))
     for number, (hours, ending) in enumerate(TODAY, start=PAST_ORDERS):
         kind = _kind_for(ending, number)
@@ -117,7 +133,7 @@ def plan(world: World) -> None:
 
 def _kind_for(ending: Ending, number: int) -> Kind:
     """Only what is brought can fail or be under way."""
-    if ending in {Ending.FAILED, Ending.UNDER_WAY, Ending.OFFERED}:
+    if ending in BY_RIDER:
         return Kind.OFFICE
     return (Kind.ADDRESS, Kind.ADDRESS, Kind.OFFICE, Kind.PICKUP)[number % 4]
 
@@ -128,7 +144,7 @@ def _purchase(world: World, wish: Wish) -> Action:
         owner = Owner(user_id=user) if wish.number % 5 else Owner(token_hash=_token(wish.number))
         destination, delivery = _destination(session, wish)
         for _ in range(4):
-            _fill_cart(session, world, owner, destination)
+            _fill_cart(session, world, wish, owner, destination)
             order = _place(session, wish, owner, destination, delivery)
             if order is not None:
                 follow(world, _case(session, wish, order), clock.now())
@@ -169,9 +185,9 @@ def _destination(session: Session, wish: Wish) -> tuple[Destination, Delivery]:
     return Destination(FulfilmentKind.PICKUP, gallery_id=gallery_id), Delivery()
 
 
-def _fill_cart(session: Session, world: World, owner: Owner, destination: Destination) -> None:
+def _fill_cart(session: Session, world: World, wish: Wish, owner: Owner, destination: Destination) -> None:
     """Put one to three things in, all from one place where that is possible."""
-    stock = _stock(session, world, destination)
+    stock = _stock(session, world, wish, destination)
     if not stock:
         return
     dice = world.dice
@@ -181,19 +197,30 @@ def _fill_cart(session: Session, world: World, owner: Owner, destination: Destin
         checkout.add_line(session, owner, public_id, min(pieces, dice.choices((1, 2, 3, 5), (55, 28, 12, 5))[0]))
 
 
-def _stock(session: Session, world: World, destination: Destination) -> dict[int, list[tuple[str, int, int]]]:
+def _stock(
+    session: Session, world: World, wish: Wish, destination: Destination
+) -> dict[int, list[tuple[str, int, int]]]:
     """Return (variant, pieces, weight) of what can be sold, by place; galleries are asked more often than homes."""
     known = _on_sale(session, world)
     places = {place.id: place for place in session.scalars(select(Place))}
     found: dict[int, list[tuple[str, int, int]]] = {}
     for (variant_id, place_id), pieces in sorted(available(session, list(known)).items()):
         place = places[place_id]
-        if pieces < 1 or (destination.gallery_id is not None and place.gallery_id != destination.gallery_id):
+        if pieces < 1 or not _suits(place, wish, destination):
             continue
         public_id, popular = known[variant_id]
         weight = (6 if place.kind is PlaceKind.GALLERY else 1) * (5 if popular else 1)
         found.setdefault(place_id, []).append((public_id, pieces, weight))
     return found
+
+
+def _suits(place: Place, wish: Wish, destination: Destination) -> bool:
+    """Tell whether this purchase may come from the place."""
+    if destination.gallery_id is not None:
+        return place.gallery_id == destination.gallery_id
+    if wish.is_certain and wish.ending in BY_RIDER:
+        return place.kind is PlaceKind.GALLERY and place.district_code == SEAT
+    return place.kind is PlaceKind.GALLERY or not wish.is_certain
 
 
 def _on_sale(session: Session, world: World) -> dict[int, tuple[str, bool]]:
