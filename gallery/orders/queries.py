@@ -44,7 +44,8 @@ def order_in_scope(scope: Scope) -> ColumnElement[bool]:
     """Condition on :class:`Order`: some parcel starts at a place of the scope, or the buyer fetches it there."""
     if scope.everything:
         return true()
-    starts_here = exists().where(Parcel.order_id == Order.id, Place.id == Parcel.place_id, place_in_scope(scope))
+    here = select(Parcel.id).join(Place, Place.id == Parcel.place_id)
+    starts_here = here.where(Parcel.order_id == Order.id, place_in_scope(scope)).exists()
     return or_(starts_here, Order.gallery_id.in_(scope.galleries))
 
 
