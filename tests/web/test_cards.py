@@ -1,0 +1,32 @@
+"""A remembered card is the card that would be rendered."""
+
+from sqlalchemy import update
+
+from gallery.catalog.models import Variant
+from gallery.core.db import db, transaction
+from gallery.web import cards
+from tests.factories.listing import make_offer, refresh_listing
+
+
+def test_a_card_follows_its_entry_and_its_language(app, client):
+    product_id = make_offer("Lada Putih", at_home=3, prices=(10_000,))
+    first = client.get("/produk/").text
+    assert "Rp10.000" in first
+    assert client.get("/produk/?urut=terbaru").text.count("Rp10.000") == first.count("Rp10.000")
+    assert len(app.extensions["cards"]) == 1
+    english = client.get("/en/produk/").text
+    assert 'href="/en/produk/produk-' in english
+    with transaction() as session:
+        session.execute(update(Variant).values(price_idr=12_500))
+    refresh_listing(product_id)
+    db.session.remove()
+    assert "Rp12.500" in client.get("/produk/").text
+
+
+def test_not_more_cards_are_kept_than_allowed(app, client, monkeypatch):
+    monkeypatch.setattr(cards, "MOST", 2)
+    for n in range(5):
+        make_offer(f"Lada {n}", at_home=1)
+    page = client.get("/produk/").text
+    assert all(f"Lada {n}" in page for n in range(5))
+    assert len(app.extensions["cards"]) <= 2
