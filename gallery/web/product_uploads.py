@@ -46,7 +46,7 @@ def receive(business_id: int, uploads: Sequence[FileStorage]) -> tuple[list[Kept
     """Store what is a picture, and say in words what is not."""
     kept: list[KeptPhoto] = []
     refused: list[str] = []
-    for upload in uploads:
+    for upload in uploads[: services.MAX_PHOTOS]:
         if not upload or not upload.filename:
             continue
         try:

@@ -210,6 +210,7 @@ def photos(space: Space, product_public_id: str) -> Page | ResponseReturnValue:
     """Add, order, describe and remove photos."""
     work = find(product_public_id)
     refused: list[str] = []
+    waiting: list[uploads.KeptPhoto] = []
     if request.method == "POST":
         kept = uploads.kept_before(work.business_id, request.form.getlist("kept"))
         fresh, refused = uploads.receive(work.business_id, request.files.getlist("photos"))
@@ -221,12 +222,13 @@ def photos(space: Space, product_public_id: str) -> Page | ResponseReturnValue:
                 )
         except PhotoQuotaError as error:
             refused.append(uploads.explained(error, ""))
+            waiting = [*kept, *fresh]
         else:
             if not refused:
                 tell(work, replace(saved, changed=saved.changed | added.changed))
                 return space.to_product(product_public_id)
             work = find(product_public_id)  # what could be taken is saved
-    context = {"desk": space, "work": work, "refused": refused, "limit": services.MAX_PHOTOS}
+    context = {"desk": space, "work": work, "refused": refused, "kept": waiting, "limit": services.MAX_PHOTOS}
     return Page(context, 422 if refused else 200)
 
 

@@ -365,6 +365,17 @@ def test_good_photos_are_kept_when_one_is_refused(owner, business):
     assert len(current_facts(saved.product_id).photos) == 1
 
 
+def test_too_many_photos_say_so_and_stay_at_hand(owner, business):
+    saved = make_draft(business)
+    only = hidden(body(owner.get(page_of(saved, "foto"))), "photo")[0]
+    answer = sent(owner, page_of(saved, "foto"), {"photo": only, "photos": [upload() for _ in range(12)]})
+    page = body(answer)
+    assert answer.status_code == 422
+    assert "Paling banyak 12 foto" in page
+    assert len(hidden(page, "kept")) == 12
+    assert len(current_facts(saved.product_id).photos) == 1
+
+
 def test_a_photo_that_is_still_worked_on_says_so(owner, business):
     saved = make_draft(business)
     assert "Sedang diolah" in body(owner.get(page_of(saved, "foto")))
