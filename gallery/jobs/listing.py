@@ -12,6 +12,7 @@ from gallery.core.db import db, transaction
 from gallery.core.outbox import every, handles
 from gallery.listing import services
 from gallery.listing.models import ListingEntry
+from gallery.orders.services import sales
 
 
 @handles("product.changed")
@@ -23,12 +24,11 @@ def refresh_products(payload: dict[str, Any]) -> None:
         services.refresh(session, ids)
 
 
-@handles("business.changed")
-def refresh_business(payload: dict[str, Any]) -> None:
-    """Bring all products of a business up to date: its name is on each of them."""
-    ids = db.session.scalars(select(Product.id).where(Product.business_id == payload["business_id"])).all()
+@handles("order.completed")
+def count_sales(payload: dict[str, Any]) -> None:
+    """What was sold often stands first in the shop."""
     with transaction() as session:
-        services.refresh(session, ids)
+        sales.count_sales(session, payload["order_id"])
 
 
 @every(hours=6)
