@@ -34,6 +34,9 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE, OFFICE = {"width": 360, "height": 800}, {"width": 1366, "height": 900}
+PERSONAL = re.compile(
+    r"\b1999\d{12}\b|\+?62840\d{8}|\b0840[ -]?\d{4}|@galeri\.example|Yanti|Jl\. |[?&]t=|/antar/\w{6,}"
+)
 FAILED = pytest.StashKey[bool]()
 AXE = Axe()
 AXE_OPTIONS = {
@@ -84,6 +87,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, shared: Path, worker_id: str,
         yield running
         wrong = [line for line in running.log.splitlines() if '"level": "error"' in line or "Traceback" in line]
         assert wrong == []
+        assert PERSONAL.findall(running.log) == []
 
 
 class Person:
