@@ -78,3 +78,12 @@ def test_queries(client, count_queries):
     with count_queries() as q:
         assert client.get("/").status_code == 200
     assert q.count <= 8, q.statements
+
+
+def test_the_kinds_with_most_products_come_first(page):
+    for n in range(9):
+        make_offer(f"Produk {n}", category=f"Jenis {n}", in_gallery=1)
+    make_offer("Satu lagi", category="Jenis 8", in_gallery=1)
+    links = [t["href"] for t in page("/").tags("a") if "/kategori/" in t.get("href") and "main" in t.parents]
+    assert links[0] == "/kategori/jenis-8"
+    assert len(links) == 8
