@@ -58,6 +58,8 @@ CERTAIN: Final = {
 }  # fmt: skip
 """Orders whose end is not left to the dice, so that every state is there whenever the demo is made."""
 BY_RIDER: Final = {Ending.RETURNED, Ending.SECOND_TRY, Ending.FAILED, Ending.UNDER_WAY, Ending.OFFERED}
+AT_HOME: Final = ((30, Ending.UNDER_WAY), (25, Ending.PACKED), (17, Ending.PAID), (11, Ending.PAID), (5, Ending.PAID))
+"""Orders of today that makers with an account send from home."""
 CASH: Final = ((19, Ending.PACKED), (7, Ending.PACKED), (2, Ending.WAITING))
 POPULAR: Final = {1, 4, 7, 18, 26, 34, 42, 47, 53, 64, 79, 92, 105}
 HOUSES: Final = (
@@ -100,6 +102,7 @@ class Wish:
     buyer: dict[str, str]
     kind: Kind
     ending: Ending
+    is_from_home: bool = False
 
     @property
     def is_certain(self) -> bool:
@@ -128,6 +131,9 @@ def plan(world: World) -> None:
         world.agenda.at(world.now - timedelta(hours=hours), _purchase(world, wish))
     for number, (hours, ending) in enumerate(CASH, start=PAST_ORDERS + len(TODAY)):
         wish = Wish(number, buyers[number % len(buyers)], Kind.PICKUP_CASH, ending)
+        world.agenda.at(world.now - timedelta(hours=hours), _purchase(world, wish))
+    for number, (hours, ending) in enumerate(AT_HOME, start=PAST_ORDERS + len(TODAY) + len(CASH)):
+        wish = Wish(number, buyers[number * 3 % len(buyers)], Kind.ADDRESS, ending, is_from_home=True)
         world.agenda.at(world.now - timedelta(hours=hours), _purchase(world, wish))
 
 
@@ -204,9 +210,14 @@ def _stock(
     known = _on_sale(session, world)
     places = {place.id: place for place in session.scalars(select(Place))}
     found: dict[int, list[tuple[str, int, int]]] = {}
-    for (variant_id, place_id), pieces in sorted(available(session, list(known)).items()):
+    pieces_at = available(session, list(known))
+    # Galleries send what they have: only what lies nowhere else leaves from home.
+    in_gallery = {variant for (variant, place), n in pieces_at.items() if n and places[place].kind is PlaceKind.GALLERY}
+    for (variant_id, place_id), pieces in sorted(pieces_at.items()):
+        if wish.is_from_home and variant_id in in_gallery:
+            continue
         place = places[place_id]
-        if pieces < 1 or not _suits(place, wish, destination):
+        if pieces < 1 or not _suits(world, place, wish, destination):
             continue
         public_id, popular = known[variant_id]
         weight = (6 if place.kind is PlaceKind.GALLERY else 1) * (5 if popular else 1)
@@ -214,8 +225,10 @@ def _stock(
     return found
 
 
-def _suits(place: Place, wish: Wish, destination: Destination) -> bool:
+def _suits(world: World, place: Place, wish: Wish, destination: Destination) -> bool:
     """Tell whether this purchase may come from the place."""
+    if wish.is_from_home:
+        return place.business_id in world.sellers
     if destination.gallery_id is not None:
         return place.gallery_id == destination.gallery_id
     if wish.is_certain and wish.ending in BY_RIDER:

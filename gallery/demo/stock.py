@@ -23,7 +23,7 @@ from gallery.inventory.states import MovementReason
 SOLD_OUT: Final = {12, 50, 87}
 """Products without a piece anywhere: the shop says when to ask again."""
 FEW: Final = {5, 30, 47, 77, 98}
-HOME_ONLY: Final = {68, 69, 70, 78, 90, 93, 94, 109}
+HOME_ONLY: Final = {9, 13, 68, 69, 70, 78, 83, 90, 93, 94, 109}
 BELITUNG: Final = {"19.02", "19.06"}
 FRESH: Final = 3
 """Days of shelf life up to which goods are made on the day."""

@@ -124,6 +124,14 @@ def test_orders_have_a_past_of_two_months_and_none_a_future():
     assert count(Order) > 100
 
 
+def test_makers_with_an_account_have_something_to_pack():
+    sellers = {g.business_id for u in db.session.scalars(select(User)) for g in u.grants if g.role is Role.SELLER}
+    waiting = (
+        select(Place.business_id).join(Parcel, Parcel.place_id == Place.id).where(Parcel.status == ParcelStatus.TO_PACK)
+    )
+    assert set(db.session.scalars(waiting)) & sellers
+
+
 def test_reviews_and_submissions_wait_for_somebody():
     waiting = select(ProductRevision.number).where(ProductRevision.status == RevisionStatus.SUBMITTED)
     numbers = db.session.scalars(waiting).all()
