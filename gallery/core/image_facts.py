@@ -34,6 +34,7 @@ _ENTROPY_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _SCRIPT = re.compile(rb"<\?php\s|<script[\s>]|<html[\s>]|<!doctype\s|<svg\s|%PDF-1\.", re.IGNORECASE)
 _END_OF_ZIP, _END_OF_ZIP_LENGTH = b"PK\x05\x06", 22
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+_HEIC_SIZE = re.compile(rb"ispe\0\0\0\0(.{8})", re.DOTALL)
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
 
@@ -99,7 +100,7 @@ class ImagePolyglotError(ImageError):
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """``width`` and ``height`` are as stored, before orientation; (0, 0) for HEIC, whose reader knows them."""
+    """``width`` and ``height`` are as stored, before orientation."""
 
     format: ImageFormat
     width: int
@@ -131,7 +132,7 @@ def inspect(data: bytes, filename: str = "", *, max_bytes: int = MAX_BYTES) -> I
         width, height = walk[found](data)
     except (struct.error, IndexError) as error:
         raise ImageDamagedError from error
-    if found is not ImageFormat.HEIC and not (width and height):
+    if not (width and height):
         raise ImageDamagedError
     limit = MAX_WEBP_PIXELS if found is ImageFormat.WEBP else MAX_PIXELS
     if width * height > limit:
@@ -306,7 +307,7 @@ def _walk_webp(data: bytes) -> tuple[int, int]:
 
 
 def _walk_heic(data: bytes) -> tuple[int, int]:
-    """Check that no box runs over the end; the size stands deep inside and is asked of the reader."""
+    """Check that no box runs over the end; the largest of the sizes inside is that of the whole picture."""
     position, seen = 0, set()
     for _ in range(MAX_PARTS):
         if position == len(data):
@@ -319,6 +320,8 @@ def _walk_heic(data: bytes) -> tuple[int, int]:
             raise ImageDamagedError
         seen.add(kind)
         position += length
-    if b"meta" not in seen:
+    sizes = [struct.unpack(">II", found) for found in _HEIC_SIZE.findall(data)]
+    if b"meta" not in seen or not sizes:
         raise ImageDamagedError
-    return 0, 0
+    width, height = max(sizes, key=lambda size: size[0] * size[1])
+    return width, height

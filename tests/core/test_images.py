@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import struct
 import subprocess
 import sys
@@ -333,6 +334,17 @@ def test_a_claim_of_too_many_pixels_is_refused_before_decoding(data, monkeypatch
         images.render(data)
     assert caught.value.width * caught.value.height > caught.value.limit
     assert time.process_time() - before < 0.2
+
+
+def test_a_heic_that_claims_too_many_pixels_is_refused_before_decoding(monkeypatch):
+    out = io.BytesIO()
+    pillow_heif.from_pillow(picture(320, 240)).save(out, quality=60)
+    data = out.getvalue()
+    assert (inspect(data).width, inspect(data).height) == (320, 240)
+    claims = re.sub(rb"(ispe\0\0\0\0).{8}", rb"\1" + struct.pack(">II", 60_000, 60_000), data, flags=re.DOTALL)
+    monkeypatch.setattr(pillow_heif, "open_heif", lambda *_: pytest.fail("decoded"))
+    with pytest.raises(ImageTooManyPixelsError):
+        images.render(claims)
 
 
 def test_forty_megapixels_of_a_phone_are_not_too_many():
