@@ -12,15 +12,14 @@ from gallery.accounts.permissions import Actor
 from gallery.catalog import services as catalog
 from gallery.catalog.models import Category, Photo, ProductRevision
 from gallery.catalog.states import RevisionStatus
-from gallery.core import clock, images
+from gallery.core import clock
 from gallery.core.files import new_key, record_file
 from gallery.demo import accounts, data, facts, invented
 from gallery.demo.foundation import village_of
 from gallery.demo.history import Action
-from gallery.demo.photos import Developed, Shot, record_written
+from gallery.demo.photos import record_written
 from gallery.demo.pictures import people
-from gallery.demo.pictures.canvas import GROUNDS
-from gallery.demo.pictures.raster import jpeg, on_stage
+from gallery.demo.pictures.develop import Developed, Shot, portrait
 from gallery.demo.world import World
 from gallery.registry import services as registry
 from gallery.registry.models import Business
@@ -30,7 +29,6 @@ FIRST_DAY: Final = 75
 LAST_DAY: Final = 58
 NEWEST: Final = {25: 4, 62: 3, 92: 2, 105: 5, 110: 1}
 """Products that were published only these days ago: they lead the list of new ones."""
-PORTRAIT_SIDE: Final = 480
 SECOND_VIEW: Final = 5
 """Every fifth product has a second picture."""
 BANKS: Final = ("002", "120", "009", "451", "008")
@@ -77,7 +75,7 @@ def plan(world: World) -> None:
 
 
 def _plan_registration(world: World, maker: Maker) -> None:
-    drawn = world.darkroom.call(portrait, maker)
+    drawn = world.darkroom.call(portrait, _person(maker))
     key = new_key("business", "jpg")
 
     def put() -> None:
@@ -85,12 +83,6 @@ def _plan_registration(world: World, maker: Maker) -> None:
 
     moment = world.ago(FIRST_DAY + 5) + timedelta(minutes=maker.number)
     world.agenda.at(moment, _registration(world, maker, key, drawn), before=put)
-
-
-def portrait(maker: Maker) -> bytes:
-    """Draw the owner; runs in a process of its own."""
-    ground = list(GROUNDS)[maker.number % len(GROUNDS)]
-    return images.clean_jpeg(jpeg(on_stage(ground, people.portrait(_person(maker)), PORTRAIT_SIDE)))
 
 
 def _registration(world: World, maker: Maker, key: str, drawn: Future[bytes]) -> Action:

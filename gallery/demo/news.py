@@ -6,13 +6,11 @@ from concurrent.futures import Future
 from sqlalchemy.orm import Session
 
 from gallery.content.services import ArticleText, publish_article, write_article
-from gallery.core import images
 from gallery.core.files import new_key, record_file
 from gallery.demo import accounts, data
 from gallery.demo.data import Article
 from gallery.demo.history import Action
-from gallery.demo.pictures import scenes
-from gallery.demo.pictures.raster import jpeg
+from gallery.demo.pictures.develop import illustration
 from gallery.demo.world import World
 
 PURPOSE = "news"
@@ -24,11 +22,6 @@ def plan(world: World) -> None:
         drawn = world.darkroom.call(illustration, article.picture)
         publish = _publication(article, key, drawn)
         world.agenda.at(world.ago(int(article.facts["days"]), 9), publish, before=_putting(world, key, drawn))
-
-
-def illustration(name: str) -> bytes:
-    """Draw the picture of an article; runs in a process of its own."""
-    return images.clean_jpeg(jpeg(scenes.news(name)))
 
 
 def _putting(world: World, key: str, drawn: Future[bytes]) -> Callable[[], None]:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final, ParamSpec, TypeVar
 
 from sqlalchemy import select
@@ -24,31 +23,12 @@ from gallery.catalog.services import (
 )
 from gallery.core import images
 from gallery.core.files import FileStore, new_key
-from gallery.demo.pictures.products import WIDTH, photo
+from gallery.demo.pictures.develop import Developed, Shot, develop
+from gallery.demo.pictures.products import WIDTH
 
 P = ParamSpec("P")
 T = TypeVar("T")
 MOST_WORKERS: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """A picture of a product: the first, or a further view."""
-
-    number: int
-    take: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Developed:
-    """What the telephone sent, and what the photo pipeline made of it."""
-
-    data: bytes
-    rendered: images.RenderedImage
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
 
 
 class Darkroom:
@@ -106,12 +86,6 @@ def record_written(session: Session, product_id: int, written: dict[str, Written
     for row in session.scalars(select(Photo).where(Photo.product_id == product_id)).all():
         if row.public_id in written:
             record_rendered(session, row.id, written[row.public_id])
-
-
-def develop(shot: Shot, width: int) -> Developed:
-    """Draw one picture and render it; runs in a process of its own."""
-    data = photo(shot.number, shot.take, width)
-    return Developed(data, images.render(data))
 
 
 @contextmanager
