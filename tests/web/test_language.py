@@ -57,3 +57,7 @@ def test_english_pages_speak_english(page):
     assert page("/en/umkm/").h1 == "MSME directory"
     assert page("/en/privasi").h1 == "Privacy"
     assert page("/en/tiada", 404).h1 == "Page not found"
+
+
+def test_signing_in_comes_back_in_the_same_language(client):
+    assert client.get("/en/akun/").location == "/en/masuk?next=/en/akun/"
