@@ -10,7 +10,7 @@ from gallery.listing.models import AVAILABLE, KEY_LIMIT, ListingEntry
 from gallery.listing.queries.entries import among
 from gallery.listing.queries.search import CAP, Candidate, Candidates
 
-SCAN: Final = 3_000  # index entries looked at
+SCAN: Final = 2_000  # index entries looked at
 _C: Final = cast("Table", ListingEntry.__table__).c
 
 

@@ -16,8 +16,8 @@ from gallery.listing.models import AVAILABLE, IN_NAME, KEY_LIMIT
 from gallery.listing.queries.spelling import Wanted
 
 CAP: Final = 1_000  # candidates of one page: more are not looked at
-SCAN: Final = 10_000  # postings read to find them
-LOOK_UPS: Final = 30_000  # of those, under the other words
+SCAN: Final = 5_000  # postings read to find them
+LOOK_UPS: Final = 12_000  # of those, under the other words
 _REST: Final = ~IN_NAME & (2 * AVAILABLE - 1)
 
 
