@@ -7,6 +7,7 @@ import click
 from flask import Blueprint, current_app
 
 from gallery.core import adapters
+from gallery.core.db import db
 from gallery.core.errors import ConflictError
 from gallery.demo import accounts
 from gallery.demo.pictures import static
@@ -22,7 +23,8 @@ def seed() -> None:
     """Fill an empty database with invented data; a database that has them keeps them."""
     if current_app.config["ENVIRONMENT"] == "production":
         raise click.ClickException("The demo data are not for production: everybody knows their password.")
-    click.echo("Making the demo data: 110 products with drawn pictures, about half a minute …")
+    if not accounts.is_complete(db.session()):
+        click.echo("Making the demo data: 110 products with drawn pictures, about half a minute …")
     started = time.monotonic()
     try:
         is_new = fill(adapters.files(), adapters.cipher())
