@@ -92,9 +92,12 @@ class Catalogue:
     by_category: Mapping[int, int]
     by_district: Mapping[str, int]
     by_pair: Mapping[tuple[int, str], int]  # category and district
+    whole: Counts | None = None  # the counts without any filter
 
     def counts(self, wanted: FacetFilter, products: Mapping[int, int] | None = None) -> Counts:
         """Count each facet with all other facets applied; of ``products`` by cell, or of the whole catalogue."""
+        if self.whole is not None and products is None and not wanted:
+            return self.whole
         total = halal = available = in_gallery = 0
         category: Counter[int] = Counter()
         district: Counter[str] = Counter()
@@ -153,7 +156,8 @@ def catalogue(session: Session) -> Catalogue:
     assert isinstance(engine, Engine)  # noqa: S101 - a session of ours is bound to an engine; tells the type checker
     known = _remembered.get(engine)
     if known is None or (known.version, known.words_version) != (version, words_version):
-        known = _remembered[engine] = _read(session, version, words_version)
+        known = _read(session, version, words_version)
+        known = _remembered[engine] = replace(known, whole=known.counts(FacetFilter()))
     return known
 
 
