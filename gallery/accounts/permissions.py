@@ -19,6 +19,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "submission.upload": frozenset(_PROVINCE_EDITS),
     "business.view": frozenset({_R.SELLER, *_PROVINCE_EDITS}),
     "business.edit": frozenset({_R.SELLER, *_PROVINCE_EDITS}),
+    "business.suspend": frozenset(_PROVINCE_EDITS),
     "nik.reveal": frozenset({_R.DISTRICT_OFFICER, _R.PROVINCE_OFFICER}),
     "stock.view": frozenset({_R.SELLER, _R.DISTRICT_OFFICER, _R.PROVINCE_OFFICER, *_COUNTER}),
     "stock.receive": frozenset({_R.SELLER, *_COUNTER}),

@@ -4,14 +4,19 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 from flask import Blueprint, Flask, current_app
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
+
+from gallery.web import headers
+
+if TYPE_CHECKING:
+    from wsgiref.headers import Headers
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "static"
@@ -141,12 +146,30 @@ def init_app(app: Flask) -> None:
     assets = Assets(SOURCE, SOURCE / "dist")
     assets.refresh()
     live = app.config.get("ENVIRONMENT") == "development"
-    white_noise = WhiteNoise(app.wsgi_app, immutable_file_test=IMMUTABLE, max_age=60, autorefresh=live)
+    white_noise = WhiteNoise(
+        app.wsgi_app,
+        immutable_file_test=IMMUTABLE,
+        max_age=60,
+        autorefresh=live,
+        allow_all_origins=False,
+        add_headers_function=_always(app),
+    )
     white_noise.add_files(str(assets.dist), prefix=URL_PREFIX)
     app.wsgi_app = white_noise  # type: ignore[method-assign]
     app.extensions["assets"] = assets
     app.jinja_env.globals["asset_url"] = asset_url
     app.register_blueprint(bp)
+
+
+def _always(app: Flask) -> "Callable[[Headers, str, str], None]":
+    """The headers of every answer, on the answers that Flask never sees too."""
+    fields = headers.static_headers(app)
+
+    def add(given: "Headers", _path: str, _url: str) -> None:
+        for name, value in fields:
+            given[name] = value
+
+    return add
 
 
 def asset_url(path: str) -> str:

@@ -1,7 +1,7 @@
 """Every route as every role (SECURITY R18, R19): who may not is refused, what is another's does not exist."""
 
 import pytest
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from gallery.accounts.permissions import PERMISSIONS, SCOPE_OF_ROLE
 from gallery.accounts.states import Role
@@ -28,7 +28,7 @@ def path(app, rule: Rule) -> str:
     for name in rule.arguments:
         converter = rule._converters[name]
         kind = type(converter).__name__
-        if kind == "IntegerConverter":
+        if isinstance(converter, IntegerConverter):
             given[name] = 999_999_999
         elif kind == "AnyConverter":
             given[name] = min(converter.items)
@@ -132,3 +132,16 @@ def test_every_post_of_a_form_needs_a_token(app):
         if answer.status_code != expected:
             wrong.append((rule.rule, answer.status_code))
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://[", "null", "", "http://evil.example", "http://127.0.0.1:8190.evil.example"]
+)
+def test_a_post_from_an_origin_that_is_not_ours_is_refused(app, origin):
+    assert guest(app).client.post("/keranjang", headers={"Origin": origin}).status_code == 403
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**20])
+def test_a_number_that_no_row_can_have_is_an_address_that_does_not_exist(app, number):
+    for address in (f"/sitemap-produk-{number}.xml", f"/umkm-saya/stok/rinci/{number}", f"/petugas/galeri/{number}"):
+        assert person_of(app, Role.SELLER).get(address).status_code == 404, address

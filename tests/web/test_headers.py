@@ -15,3 +15,12 @@ def test_a_page_out_of_the_cache_has_them_too(client):
     answer = client.get("/privasi")
     assert answer.headers.getlist("Content-Security-Policy") == [HEADERS["Content-Security-Policy"]]
     assert answer.headers["X-Request-ID"]
+
+
+def test_a_static_file_has_them_too_and_is_for_this_site_only(app, client):
+    answer = client.get(f"/static/{app.extensions['assets'].url('img/icons.svg').removeprefix('/static/')}")
+    assert answer.status_code == 200
+    for name, value in HEADERS.items():
+        assert answer.headers.getlist(name) == [value], name
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    answer.close()

@@ -87,9 +87,9 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/<public_id>/status")
-@requires("business.edit")
+@requires("business.suspend")
 def set_active(public_id: str) -> ResponseReturnValue:
-    row = queries.business(db.session(), public_id, scope=current_actor().scope("business.edit"))
+    row = queries.business(db.session(), public_id, scope=current_actor().scope("business.suspend"))
     is_active = request.form.get("aktif") == "1"
     with transaction() as session:
         services.set_active(session, row.id, is_active=is_active, actor=current_actor())

@@ -24,7 +24,8 @@ PAGE = 30
 @bp.get("/")
 @requires("news.write")
 def index() -> ResponseReturnValue:
-    before = request.args.get("sebelum", type=int)
+    cursor = request.args.get("sebelum", "")
+    before = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 10 else None  # noqa: PLR2004
     found = queries.all_articles(db.session(), limit=PAGE + 1, before_id=before)
     older = url_for(".index", sebelum=found[PAGE - 1].id) if len(found) > PAGE else None
     pager = Pager(previous_url=url_for(".index") if before else None, next_url=older)

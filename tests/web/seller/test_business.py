@@ -61,3 +61,9 @@ def test_another_business_does_not_exist_for_the_owner(owner):
 
 def test_a_visitor_is_asked_to_sign_in(client):
     assert client.get(PAGE).status_code == 303
+
+
+def test_an_owner_who_was_stopped_can_not_resume(owner, business):
+    page = f"/petugas/registri/{business.public_id}"
+    assert "Hentikan usaha ini" not in owner.get(page).get_data(as_text=True)
+    assert owner.post(f"{page}/status", {"aktif": "1"}, page=page).status_code == 403

@@ -117,3 +117,9 @@ def test_others_may_not_write(app, role):
 
 def test_a_guest_is_asked_to_sign_in(client):
     assert client.get("/petugas/berita/").status_code == 303
+
+
+@pytest.mark.parametrize("cursor", ["99999999999999999999", "-1", "²", "x", ""])
+def test_the_list_begins_anew_at_a_cursor_that_is_none(officer, cursor):
+    make_article()
+    assert officer.get("/petugas/berita/", query_string={"sebelum": cursor}).status_code == 200
