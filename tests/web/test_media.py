@@ -50,7 +50,8 @@ def test_a_jpeg_is_called_a_jpeg(client, app):
         "photo/ab/abcdefghjk-640.webp.html",
         "mail/1.txt",
     ],
-    ids=lambda key: key.partition("/")[0],  # new keys are random, and all workers of a parallel run must name a test alike
+    # New keys are random, and all workers of a parallel run must name a test alike.
+    ids=lambda key: key.partition("/")[0],
 )
 def test_everything_else_in_the_store_stays_closed(client, app, key):
     adapters.files().put(key, b"rahasia")
