@@ -102,7 +102,8 @@ def known_addresses(site: Site) -> dict[str, str]:
         product, maker = connection.execute(
             text(
                 "SELECT e.slug || '-' || e.public_id, b.slug || '-' || b.public_id FROM listing_entry e"
-                " JOIN business b ON b.id = e.business_id WHERE e.available_pieces > 0 ORDER BY e.popularity DESC LIMIT 1"
+                " JOIN business b ON b.id = e.business_id WHERE e.available_pieces > 0"
+                " ORDER BY e.popularity DESC LIMIT 1"
             )
         ).one()
         news = connection.scalar(text("SELECT slug FROM news_article WHERE status = 'published' ORDER BY id LIMIT 1"))

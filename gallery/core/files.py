@@ -53,7 +53,7 @@ def new_key(purpose: str, extension: str) -> str:
     return f"{purpose}/{name[:2]}/{name}.{extension}"
 
 
-def record_file(  # noqa: PLR0913 - the columns of the row
+def record_file(
     session: Session,
     key: str,
     data: bytes,
