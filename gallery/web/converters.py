@@ -11,8 +11,8 @@ LARGEST: Final = 2**31 - 1
 class RowNumber(IntegerConverter):
     """What ``<int:…>`` means here."""
 
-    def __init__(self, url_map: Map, *given: Any, max: int = LARGEST, **named: Any) -> None:  # noqa: A002
-        super().__init__(url_map, *given, max=max, **named)
+    def __init__(self, url_map: Map, *, max: int = LARGEST, **named: Any) -> None:  # noqa: A002
+        super().__init__(url_map, max=max, **named)
 
 
 def init_app(app: Flask) -> None:
