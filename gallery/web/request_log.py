@@ -30,7 +30,8 @@ def request_id() -> str:
 
 def number(given: str) -> str:
     """Return the number a proxy gave this request, or a new one."""
-    return given if GIVEN.fullmatch(given) else token_hex(8)
+    # Two halves, so that no number ever looks like a NIK to who searches the logs for one.
+    return given if GIVEN.fullmatch(given) else f"{token_hex(4)}-{token_hex(4)}"
 
 
 def note(route: str, method: str, status: int, started: float) -> None:

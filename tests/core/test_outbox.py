@@ -65,6 +65,13 @@ def test_work_is_done_once_in_the_order_it_was_asked_for(time):
     assert done == [("a", 1), ("b", 2), ("a", 3)]
 
 
+def test_what_is_done_keeps_no_facts_of_people_and_no_secret(time):
+    handles("a")(lambda _: None)
+    ask("a", to="budi@contoh.example", token="secret-link")
+    outbox.drain()
+    assert (message().payload, message().done_at) == ({}, clock.now())
+
+
 def test_every_handler_of_a_topic_is_called(time):
     done = []
     handles("a")(lambda _: done.append("first"))
