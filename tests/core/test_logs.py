@@ -40,9 +40,10 @@ def test_a_line_has_time_level_event_and_the_facts_of_its_request(written):
 
 def test_facts_of_one_request_do_not_reach_the_next(written):
     logger, lines = written
-    with logs.fresh_context(request_id="ab12"):
-        pass
-    logger.info("later")
+    with logs.fresh_context():
+        with logs.fresh_context(request_id="ab12"):
+            pass
+        logger.info("later")
     assert "request_id" not in lines()[0]
 
 

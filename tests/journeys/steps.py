@@ -82,7 +82,7 @@ def verify_payment(manager: Person, number: str) -> None:
     page.get_by_role("link", name=number).first.click()
     manager.sees_an_accessible_page()
     page.get_by_role("button", name=re.compile("sudah masuk")).click()
-    manager.sees("Lunas")
+    manager.sees(f"Pembayaran {number} diterima")  # and the next proof is shown
 
 
 def pack(staff: Person, number: str) -> None:

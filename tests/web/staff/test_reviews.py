@@ -103,7 +103,7 @@ def test_the_queue_is_filtered_by_district_age_and_kind(reviewer, business):
     assert names("hari=7") == {"Dekat Lama"}
     assert names("jenis=change") == {"Terasi Udang"}
     assert names(f"jenis=new&wilayah={DISTRICT}") == {"Dekat Lama"}
-    assert names("hari=abc&jenis=%00&wilayah=';--") == set()
+    assert names("hari=abc&jenis=x&wilayah=';--") == set()
     assert body(reviewer.get("/petugas/kurasi/?hari=abc")).count("queue-row") == 3
 
 
@@ -205,7 +205,7 @@ def test_a_decision_on_an_outdated_page_decides_nothing(reviewer, business):
     assert "sudah diputuskan, ditarik, atau berubah" in body(reviewer.get(answer.location))
 
 
-@pytest.mark.parametrize("seen", ["", "kemarin", "2026-11-24", "\x00", "9" * 400])
+@pytest.mark.parametrize("seen", ["", "kemarin", "2026-11-24", "\x01", "9" * 400])
 def test_a_page_that_does_not_say_what_it_showed_decides_nothing(reviewer, business, seen):
     saved = waiting(business)
     assert decide(reviewer, saved, "setuju", seen=seen).status_code == 303
