@@ -62,6 +62,12 @@ def count_try(session: Session, cipher: FieldCipher, login: str, address: str) -
     session.add_all([SignInAttempt(subject=account, at=now), SignInAttempt(subject=place, at=now)])
 
 
+def account_key(session: Session, login: str) -> str:
+    """Return what the tries on an account are counted by: number and address of one person are one account."""
+    user = user_by_login(session, login)
+    return login if user is None else f"user:{user.public_id}"
+
+
 def check_password(session: Session, login: str, password: str) -> User:
     """Return the account, or raise :class:`SignInFailedError`; unknown and known accounts take the same time."""
     user = user_by_login(session, login)

@@ -113,10 +113,11 @@ def set_password(link: str, token: str) -> ResponseReturnValue:
 def _authenticate(login: str, password: str) -> User:
     login = sign_in.normal_login(login)
     with transaction() as db_session:
-        sign_in.count_try(db_session, adapters.cipher(), login, str(request.remote_addr))
+        account = sign_in.account_key(db_session, login)
+        sign_in.count_try(db_session, adapters.cipher(), account, str(request.remote_addr))
     user = sign_in.check_password(db.session(), login, password)
     with transaction() as db_session:
-        sign_in.record_success(db_session, adapters.cipher(), user.id, login, password)
+        sign_in.record_success(db_session, adapters.cipher(), user.id, account, password)
     return db.session.get_one(User, user.id)
 
 

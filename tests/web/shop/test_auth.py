@@ -57,6 +57,13 @@ def test_guessing_is_stopped_for_all_cookies_headers_and_spellings(app):
     assert sign_in(guest(app), "budi@example.id").status_code == 303
 
 
+def test_guesses_by_address_and_by_number_count_for_the_one_account(app):
+    make_user(email="ani@example.id", phone="+6281200000777")
+    for login in ["ani@example.id", "0812 0000 0777"] * 4:
+        assert sign_in(guest(app), login, "salah").status_code == 401
+    assert {sign_in(guest(app), login).status_code for login in ("ani@example.id", "081200000777")} == {429}
+
+
 def test_a_copied_cookie_is_dead_after_sign_out(app):
     user = make_user()
     person = signed_in(app, user)
