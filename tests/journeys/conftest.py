@@ -115,6 +115,7 @@ class Person:
         """Open a path of the site, or a whole address of it."""
         answer = self.page.goto(path if path.startswith("http") else self.site.url + path)
         assert answer.status == expected, f"{answer.status} {path}"
+        assert " object at 0x" not in self.page.content(), f"a page shows an object instead of a text: {path}"
         self.sees_no_sideways_scrolling()
         return self.page
 

@@ -179,3 +179,14 @@ def test_queries(client, count_queries):
     with count_queries() as q:
         assert client.get(path_of(product)).status_code == 200
     assert q.count <= 8, q.statements
+
+
+def test_the_link_to_copy_is_this_products_and_the_page_is_the_same_each_time(page, client):
+    product = make_offer(prices=[45_000], in_gallery=3)
+    path = path_of(product)
+    copied = page(path).one("button", type="button", class_="btn btn-sm js-only")["data-share"]
+    public_id = db.session.get(Product, product).public_id
+    assert public_id in copied
+    assert copied.startswith("http://localhost/")
+    client.application.extensions["page_cache"].max_bytes = 0  # made anew for everybody
+    assert client.get(path).data == client.get(path).data
