@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Scope
@@ -16,9 +18,9 @@ from gallery.inventory.states import ReservationStatus
 from gallery.registry.models import Business
 
 
-def sellable_lot() -> ColumnElement[bool]:
+def sellable_lot(today: Any = None) -> ColumnElement[bool]:
     """Condition on :class:`Lot`: a piece that expires today is not sold any more, it would arrive expired."""
-    return or_(Lot.expires_on.is_(None), Lot.expires_on > clock.today())
+    return or_(Lot.expires_on.is_(None), Lot.expires_on > (clock.today() if today is None else today))
 
 
 def place_in_scope(scope: Scope) -> ColumnElement[bool]:
@@ -36,14 +38,14 @@ def place_in_scope(scope: Scope) -> ColumnElement[bool]:
     return or_(*conditions) if conditions else false()
 
 
-def _free() -> ColumnElement[int]:
+def _free(now: Any = None) -> ColumnElement[int]:
     """Pieces of a stock item that nobody holds: a hold that ran out is compared here, not waited for."""
     stale = (
         select(func.coalesce(func.sum(Reservation.pieces), 0))
         .where(
             Reservation.stock_item_id == StockItem.id,
             Reservation.status == ReservationStatus.ACTIVE,
-            Reservation.expires_at <= clock.now(),
+            Reservation.expires_at <= (clock.now() if now is None else now),
         )
         .correlate(StockItem)
         .scalar_subquery()
@@ -79,27 +81,30 @@ class PlaceStock:
 
 def stock_by_place(session: Session, product_id: int) -> list[PlaceStock]:
     """Return where the product can be had now: galleries first, the fullest first."""
-    pieces = func.sum(_free())
-    rows = session.execute(
-        select(
-            StockItem.variant_id,
-            Place.id,
-            Place.name,
-            Place.kind,
-            Place.gallery_id,
-            Place.district_code,
-            pieces,
-            func.min(Lot.expires_on),
-        )
+    facts = {"product_id": product_id, "now": clock.now(), "today": clock.today()}
+    return [PlaceStock(*row) for row in session.execute(_by_place(), facts)]
+
+
+@cache
+def _by_place() -> Select[*tuple[Any, ...]]:
+    """Select the fields of PlaceStock; put together once, because every product page asks it."""
+    pieces = func.sum(_free(bindparam("now")))
+    place = (Place.id, Place.name, Place.kind, Place.gallery_id, Place.district_code)
+    return (
+        select(StockItem.variant_id, *place, pieces, func.min(Lot.expires_on))
         .join(Variant, Variant.id == StockItem.variant_id)
         .join(Lot, Lot.id == StockItem.lot_id)
         .join(Place, Place.id == StockItem.place_id)
-        .where(Variant.product_id == product_id, StockItem.on_hand > 0, sellable_lot(), Place.is_active)
-        .group_by(StockItem.variant_id, Place.id, Place.name, Place.kind, Place.gallery_id, Place.district_code)
+        .where(
+            Variant.product_id == bindparam("product_id"),
+            StockItem.on_hand > 0,
+            sellable_lot(bindparam("today")),
+            Place.is_active,
+        )
+        .group_by(StockItem.variant_id, *place)
         .having(pieces > 0)
         .order_by(Place.kind, pieces.desc(), Place.id)
     )
-    return [PlaceStock(*row) for row in rows]
 
 
 def stock_in_scope(scope: Scope) -> Select[StockItem, Place, Lot]:
