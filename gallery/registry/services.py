@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gallery.accounts.models import RoleGrant, User
 from gallery.accounts.permissions import Actor
 from gallery.core import audit
 from gallery.core.crypto import FieldCipher
@@ -67,13 +68,22 @@ def update_business(
 ) -> Business:
     """Change a business and its owner; names on pages follow (``business.changed``)."""
     row = _in_scope(session, business_id, actor)
+    is_bank_changed = changes_bank(row, facts)
     owner = session.get_one(Person, row.owner_id)
     owner.name = facts.owner_name
     _set_nik(session, cipher, owner, facts.nik)
     _fill(session, cipher, row, facts)
-    audit.record(session, actor, "business.changed", f"business:{row.public_id}")
+    audit.record(session, actor, "business.changed", f"business:{row.public_id}", bank_changed=is_bank_changed)
     emit(session, "business.changed", business_id=row.id)
+    if is_bank_changed:
+        _tell_owners(session, row)
     return row
+
+
+def changes_bank(row: Business, facts: BusinessFacts) -> bool:
+    """Whether these facts would send the business's money elsewhere: that asks for the password again."""
+    names = (row.bank_code or None, row.bank_holder or None) != (facts.bank_code or None, facts.bank_holder or None)
+    return bool(facts.bank_account) or names
 
 
 def set_active(session: Session, business_id: int, *, is_active: bool, actor: Actor) -> Business:
@@ -104,6 +114,16 @@ def reveal_nik(session: Session, cipher: FieldCipher, business_id: int, *, reaso
     if owner.nik_encrypted is None:
         return None
     return cipher.decrypt(owner.nik_encrypted, f"{NIK_CONTEXT}:{owner.id}")
+
+
+def _tell_owners(session: Session, row: Business) -> None:
+    """Mail everybody who signs in for the business: whoever did not do this finds out (ASVS 6.3.7)."""
+    owners = (
+        select(User).join(RoleGrant).where(RoleGrant.business_id == row.id, User.is_active, User.email.is_not(None))
+    )
+    for user in session.scalars(owners):
+        facts = {"name": user.name, "business": row.name, "account": row.bank_account_hint or ""}
+        emit(session, "mail.send", to=user.email, template="bank_changed", facts=facts)
 
 
 def _known_owner(session: Session, cipher: FieldCipher, facts: BusinessFacts) -> Person | None:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
-from wtforms import FileField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import FileField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from gallery.accounts.permissions import Actor
@@ -23,6 +23,7 @@ from gallery.registry.identity import normal_nib, normal_nik
 from gallery.registry.models import Business
 from gallery.registry.services import BusinessFacts
 from gallery.web.errors import text_of
+from gallery.web.reauthentication import is_own_password
 
 STORY_LENGTH = 2_000
 PHOTO_SIDE = 1_200
@@ -70,6 +71,7 @@ class BusinessForm(FlaskForm):
     bank_account = StringField(_l("Nomor rekening"), filters=[strip], validators=[Optional()])
     bank_holder = StringField(_l("Rekening atas nama"), filters=[strip], validators=[Optional(), Length(max=100)])
     photo = FileField(_l("Foto usaha"))
+    current_password = PasswordField(_l("Kata sandi Anda"), validators=[Optional()])
 
     def prepare(self, session: Session, districts: frozenset[str] | None) -> "BusinessForm":
         """Fill the choices: villages of these districts (None = all), and the banks."""
@@ -126,6 +128,15 @@ class BusinessForm(FlaskForm):
             bank_account=self.bank_account.data or None,
             bank_holder=self.bank_holder.data or None,
         )
+
+    def may_change_bank(self, business: Business) -> bool:
+        """Whether the money stays where it goes, or the password was given for sending it elsewhere."""
+        if not services.changes_bank(business, self.facts()):
+            return True
+        if self.current_password.data:
+            return is_own_password(self.current_password)
+        self.current_password.errors = [_("Rekeningnya berubah. Tulis kata sandi Anda untuk menyetujuinya.")]
+        return False
 
     def explain(self, error: GalleryError) -> bool:
         """Put a refusal beside the field that caused it; tell whether there is one."""

@@ -36,7 +36,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     form = BusinessForm().prepare(db.session(), frozenset({district_of(row.district_code)}))
     if request.method == "GET":
         fill(form, row)
-    elif form.validate():
+    elif form.validate() and form.may_change_bank(row):
         try:
             photo = cleaned_photo(form)
             with transaction() as session:

@@ -8,16 +8,16 @@ from flask_babel import gettext as _
 
 from gallery.accounts.errors import AccountExistsError, WeakPasswordError
 from gallery.accounts.models import User
-from gallery.accounts.passwords import verify_password
 from gallery.accounts.queries import sessions_of
-from gallery.accounts.services import people, sessions, sign_in
-from gallery.core import adapters, clock
+from gallery.accounts.services import people, sessions
+from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.orders.models import Order
 from gallery.orders.queries import orders_of_buyer
 from gallery.orders.services.privacy import forget_erased_buyers
 from gallery.web import session as web_session
 from gallery.web.guards import signed_in
+from gallery.web.reauthentication import is_own_password
 from gallery.web.session import current_actor, current_session_id
 from gallery.web.shop.account_forms import ChangePasswordForm, ConfirmForm, ProfileForm
 from gallery.web.shop.auth_forms import weakness
@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
 def profile() -> ResponseReturnValue:
     user = _user()
     form = ProfileForm(obj=user)
-    if form.validate_on_submit() and _is_own_password(user, form):
+    if form.validate_on_submit() and is_own_password(form.current_password):
         try:
             with transaction() as session:
                 people.update_profile(
@@ -58,7 +58,7 @@ def profile() -> ResponseReturnValue:
 @signed_in
 def password() -> ResponseReturnValue:
     user, form = _user(), ChangePasswordForm()
-    if form.validate_on_submit() and _is_own_password(user, form):
+    if form.validate_on_submit() and is_own_password(form.current_password):
         try:
             with transaction() as session:
                 people.change_password(session, user.id, str(form.password.data), keep_session=current_session_id())
@@ -123,7 +123,7 @@ def erase() -> ResponseReturnValue:
     user, form = _user(), ConfirmForm()
     if current_actor().grants:
         abort(403)  # an account with roles is closed by an administrator, who hands its work over
-    if form.validate_on_submit() and _is_own_password(user, form):
+    if form.validate_on_submit() and is_own_password(form.current_password):
         with transaction() as session:
             people.erase(session, user.id, actor=current_actor())
             forget_erased_buyers(session)
@@ -169,13 +169,3 @@ def _own_id() -> int:
 
 def _user() -> User:
     return db.session.get_one(User, _own_id())
-
-
-def _is_own_password(user: User, form: ConfirmForm) -> bool:
-    """Changes of an account ask for its password again (ASVS 7.5.1); wrong tries are counted like sign-ins."""
-    with transaction() as session:
-        sign_in.count_try(session, adapters.cipher(), f"confirm:{user.id}", f"confirm:{user.id}")
-    if verify_password(user.password_hash, str(form.current_password.data)):
-        return True
-    form.current_password.errors = [_("Kata sandi ini tidak cocok. Tulis kata sandi yang sekarang Anda pakai.")]
-    return False

@@ -70,7 +70,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     form = _form()
     if not form.is_submitted():
         fill(form, row)
-    elif form.validate():
+    elif form.validate() and form.may_change_bank(row):
         try:
             photo = cleaned_photo(form)
             with transaction() as session:

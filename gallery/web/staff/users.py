@@ -84,6 +84,8 @@ def add_role(public_id: str) -> ResponseReturnValue:
 @requires("user.manage")
 def remove_role(public_id: str, grant_id: int) -> ResponseReturnValue:
     user = _user(public_id)
+    if user.id == current_actor().user_id:
+        return _refuse_self(public_id)
     return _replace(user, [GrantForm.as_grant(row) for row in user.grants if row.id != grant_id])
 
 
@@ -91,6 +93,8 @@ def remove_role(public_id: str, grant_id: int) -> ResponseReturnValue:
 @requires("user.manage")
 def set_active(public_id: str) -> ResponseReturnValue:
     is_active = request.form.get("aktif") == "1"
+    if _user(public_id).id == current_actor().user_id:
+        return _refuse_self(public_id)
     with transaction() as session:
         people.set_active(session, public_id, is_active=is_active, actor=current_actor())
     flash(
@@ -118,6 +122,12 @@ def invite_again(public_id: str) -> ResponseReturnValue:
         if user.password_hash is None and user.email:
             people.send_link(session, user, TokenPurpose.INVITATION, people.INVITATION_LIFE)
     flash(_("Undangan baru dikirim. Tautan yang lama tidak berlaku lagi."))
+    return redirect(url_for("staff.users.show", public_id=public_id), 303)
+
+
+def _refuse_self(public_id: str) -> ResponseReturnValue:
+    """Nobody shuts out themself: the last administrator would leave an office without one."""
+    flash(_("Akun sendiri tidak dapat dinonaktifkan atau dicabut perannya. Minta administrator lain."), "error")
     return redirect(url_for("staff.users.show", public_id=public_id), 303)
 
 

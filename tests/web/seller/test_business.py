@@ -1,8 +1,10 @@
 import pytest
 
+from gallery.core import outbox
+from gallery.core.audit import AuditEntry
 from gallery.core.db import db
 from gallery.registry.models import Business
-from tests.browser import signed_in
+from tests.browser import PASSWORD, signed_in
 from tests.factories.accounts import make_user
 from tests.factories.regions import VILLAGE
 from tests.factories.registry import make_business
@@ -67,3 +69,36 @@ def test_an_owner_who_was_stopped_can_not_resume(owner, business):
     page = f"/petugas/registri/{business.public_id}"
     assert "Hentikan usaha ini" not in owner.get(page).get_data(as_text=True)
     assert owner.post(f"{page}/status", {"aktif": "1"}, page=page).status_code == 403
+
+
+def bank(**given):
+    return form(bank_code="120", bank_account="1234567890", bank_holder="Siti Contoh") | given
+
+
+def test_money_goes_to_another_account_only_with_the_password_and_the_owner_is_told(app, business, tmp_path):
+    business_id = business.id
+    page = f"{PAGE}{business.public_id}"
+    person = signed_in(app, make_user("seller", business_id=business_id, email="pemilik@example.id"))
+    for given in ({}, {"current_password": "salah"}):
+        answer = person.post(page, bank(**given), page=page)
+        assert answer.status_code == 422
+        assert "1234567890" in answer.get_data(as_text=True)  # what was typed is kept
+        assert db.session.get(Business, business_id).bank_account_encrypted is None
+    assert person.post(page, bank(current_password=PASSWORD), page=page).status_code == 303
+    assert db.session.get(Business, business_id).bank_account_hint == "******7890"
+    fact = db.session.query(AuditEntry).filter_by(action="business.changed").one().facts
+    assert fact == {"bank_changed": True}
+    outbox.drain()
+    mail = next((tmp_path / "data" / "mail").glob("*.eml")).read_text()
+    assert "To: pemilik@example.id" in mail
+    assert "******7890" in mail
+    assert "1234567890" not in mail
+
+
+def test_other_changes_need_no_password(app, owner, business):
+    business_id, page = business.id, f"{PAGE}{business.public_id}"
+    owner.post(page, bank(current_password=PASSWORD), page=page)
+    kept = bank(bank_account="", story="Baru.")
+    assert owner.post(page, kept, page=page).status_code == 303
+    row = db.session.get(Business, business_id)
+    assert (row.story, row.bank_account_hint) == ("Baru.", "******7890")

@@ -8,8 +8,8 @@ from gallery.core.db import db
 from gallery.registry.models import Business, Person
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
-from tests.factories.registry import make_business
 from tests.factories.regions import DISTRICT, OTHER_DISTRICT, VILLAGE
+from tests.factories.registry import make_business
 
 NIK = "9999014708850001"
 
@@ -44,7 +44,13 @@ def test_wrong_input_is_explained_and_kept(officer):
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert 'value="Sahang Lestari"' in text
-    for sentence in ("Nomor HP ini tidak dikenali", "NIK harus 16 angka", "NIB harus 13 angka", "belum tiba", "dari daftar"):
+    for sentence in (
+        "Nomor HP ini tidak dikenali",
+        "NIK harus 16 angka",
+        "NIB harus 13 angka",
+        "belum tiba",
+        "dari daftar",
+    ):
         assert sentence in text
     assert db.session.query(Business).count() == 0
 
@@ -115,7 +121,9 @@ def test_the_owner_edits_only_the_own_profile(app):
     owner = signed_in(app, make_user("seller", business_id=mine.id))
     assert owner.get("/umkm-saya/profil/").location.endswith(mine.public_id)
     assert owner.get(f"/umkm-saya/profil/{other.public_id}").status_code == 404
-    answer = owner.post(f"/umkm-saya/profil/{mine.public_id}", form(story="Sejak 1998."), page=f"/umkm-saya/profil/{mine.public_id}")
+    answer = owner.post(
+        f"/umkm-saya/profil/{mine.public_id}", form(story="Sejak 1998."), page=f"/umkm-saya/profil/{mine.public_id}"
+    )
     assert answer.status_code == 303
     db.session.expire_all()
     assert db.session.get(Business, mine.id).story == "Sejak 1998."

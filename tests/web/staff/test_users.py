@@ -68,3 +68,15 @@ def test_the_list_is_paged_and_costs_few_queries(admin, count_queries):
     assert queries.count <= 5
     assert page.count("<tr>") == 51
     assert "sesudah=" in page
+
+
+def test_an_administrator_does_not_shut_out_themself(app):
+    user = make_user("administrator")
+    public_id, user_id, grant_id = user.public_id, user.id, user.grants[0].id
+    admin = signed_in(app, user)
+    page = f"/petugas/pengaturan/pengguna/{public_id}"
+    admin.post(f"{page}/status", {"aktif": "0"}, page=page)
+    admin.post(f"{page}/peran/{grant_id}/cabut", page=page)
+    assert "Minta administrator lain" in admin.get(page).get_data(as_text=True)
+    kept = db.session.get(User, user_id)
+    assert (kept.is_active, len(kept.grants)) == (True, 1)
