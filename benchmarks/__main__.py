@@ -45,7 +45,7 @@ def main() -> int:
                 with filled_site(database, products) as site:
                     print(f"{database}, {products} products", flush=True)
                     runs.append(measure(site, database, products))
-    text = report.page(runs, start_seconds=start_seconds(), first_view=None if not runs else runs[0].first_view)
+    text = report.page(runs, start_seconds=start_seconds(), first_view=runs[0].first_view, is_quick=options.quick)
     (ROOT / "docs/performance.md").write_text(text)
     print("docs/performance.md written")
     return 0

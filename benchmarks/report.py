@@ -19,6 +19,10 @@ loopback), four open connections of a client in Python beside them. On a shared 
 and the ratio to an empty Flask page **on the same server in the same run** count; requests a second are what this
 machine gave that day.
 """
+QUICK = """\
+**A quick run** (`--quick`: one round of half a second, on a busy machine): good for orders of magnitude only. `make bench`
+without it writes the real table.
+"""
 NOTES = """\
 ## How to read it
 - **Kept ready**: public pages are the same for everybody and answered from memory until the catalogue changes; 304 is
@@ -57,8 +61,8 @@ class Run:
         return statistics.mean(one.rate for one in self.empty)
 
 
-def page(runs: Sequence[Run], *, start_seconds: float, first_view: dict[str, int] | None) -> str:
-    parts = [INTRO, machine(start_seconds), bars(runs)]
+def page(runs: Sequence[Run], *, start_seconds: float, first_view: dict[str, int] | None, is_quick: bool) -> str:
+    parts = [INTRO, machine(start_seconds), *([QUICK] if is_quick else []), bars(runs)]
     if first_view:
         parts.append(wire(first_view))
     parts += [section(run) for run in runs]
