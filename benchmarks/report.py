@@ -20,8 +20,8 @@ and the ratio to an empty Flask page **on the same server in the same run** coun
 machine gave that day.
 """
 QUICK = """\
-**A quick run** (`--quick`: one round of half a second, on a busy machine): good for orders of magnitude only. `make bench`
-without it writes the real table.
+**A quick run** (`--quick`: one round of half a second, on a busy machine): good for orders of magnitude only.
+`make bench` without it writes the real table.
 """
 NOTES = """\
 ## How to read it
