@@ -6,10 +6,11 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from gallery.catalog.models import Licence, Product
+from gallery.catalog.models import Licence, Product, Variant
 from gallery.core import clock, spool
 from gallery.core.db import db, transaction
 from gallery.core.outbox import every, handles
+from gallery.inventory.models import Lot, StockItem
 from gallery.listing import services
 from gallery.listing.models import ListingEntry
 from gallery.orders.services import sales
@@ -39,6 +40,22 @@ def drop_expired_licences() -> None:
         .join(Licence, Licence.revision_id == Product.published_revision_id)
         .join(ListingEntry, ListingEntry.product_id == Product.id)
         .where(Licence.expires_on < clock.today(), ListingEntry.is_halal | ListingEntry.has_pirt)
+        .distinct()
+    ).all()
+    if ids:
+        with transaction() as session:
+            services.refresh(session, ids)
+
+
+@every(hours=1)
+def drop_expired_lots() -> None:
+    """Count pieces out whose date has come: no message comes on that day either."""
+    ids = db.session.scalars(
+        select(ListingEntry.product_id)
+        .join(Variant, Variant.product_id == ListingEntry.product_id)
+        .join(StockItem, StockItem.variant_id == Variant.id)
+        .join(Lot, Lot.id == StockItem.lot_id)
+        .where(ListingEntry.is_available, StockItem.on_hand > 0, Lot.expires_on <= clock.today())
         .distinct()
     ).all()
     if ids:

@@ -123,13 +123,17 @@ def take_back(session: Session, holder: str, *, place_id: int, document: str | N
 
 
 def release_expired(session: Session, *, limit: int = 500) -> int:
-    """Tidy up: holds that ran out are marked so. Nothing depends on it, queries compare the time themselves."""
+    """Tidy up: holds that ran out are marked so, and lists show the pieces again.
+
+    Nobody waits for it to buy: queries compare the time themselves.
+    """
     expired = select(Reservation.stock_item_id).where(
         Reservation.status == ReservationStatus.ACTIVE, Reservation.expires_at <= clock.now()
     )
     ids = session.scalars(expired.distinct().order_by(Reservation.stock_item_id).limit(limit)).all()
     items = lock_rows(session, StockItem, ids)
     ledger.free_expired(session, items.values())
+    ledger.announce(session, items.values())
     return len(items)
 
 
