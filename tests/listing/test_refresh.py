@@ -10,6 +10,7 @@ from gallery.catalog.states import ProductStatus
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.outbox import drain, emit
+from gallery.inventory.models import Place
 from gallery.listing import services
 from gallery.listing.models import FacetCount, ListingEntry, SearchMiss, SearchPosting, SearchTerm
 from gallery.listing.queries import catalogue_version, entries
@@ -113,6 +114,20 @@ def test_an_expired_licence_takes_its_badge_away(app, monkeypatch):
     assert isinstance(clock.today(), date)
 
 
+def test_pieces_past_their_date_take_a_product_off_the_shelf(app, monkeypatch):
+    from gallery.jobs.listing import drop_expired_lots
+
+    product_id = make_offer("Lada", refresh=False)
+    make_stock(_variant(product_id), _place(product_id), 3, expires_on=clock.today() + timedelta(days=1))
+    refresh_listing(product_id)
+    assert entry(product_id).is_available
+    later = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    drop_expired_lots()
+    assert not entry(product_id).is_available
+    assert drift() == []
+
+
 def test_messages_bring_the_shop_up_to_date_however_often_they_come(app):
     product_id = make_offer("Lada", refresh=False)
     drain()
@@ -131,6 +146,7 @@ def test_messages_bring_the_shop_up_to_date_however_often_they_come(app):
         emit(session, "business.changed", business_id=business.id)
     drain()
     assert entry(product_id).business_name == "Nama Lain"
+    assert db.session.get(Place, _place(product_id), populate_existing=True).name == "Nama Lain"
     assert drift() == []
 
 
@@ -175,7 +191,6 @@ def _variant(product_id: int) -> int:
 
 
 def _place(product_id: int) -> int:
-    from gallery.inventory.models import Place
     from tests.factories.inventory import make_premises
 
     business_id = db.session.get(Product, product_id).business_id

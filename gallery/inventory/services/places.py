@@ -26,3 +26,12 @@ def home_of(session: Session, business_id: int) -> Place:
     session.add(place)
     session.flush()  # callers link to the id
     return place
+
+
+def follow_business(session: Session, business_id: int) -> None:
+    """The premises are called and lie where the register says, so that couriers are asked from the right village."""
+    place = session.scalar(select(Place).where(Place.business_id == business_id))
+    if place is not None:
+        business = session.get_one(Business, business_id)
+        place.name, place.district_code = business.name, business.district_code
+        place.village_code = business.village_code
