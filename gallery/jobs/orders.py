@@ -3,6 +3,7 @@
 import logging
 from typing import Any, Final
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gallery.checkout import services as checkout
@@ -12,10 +13,9 @@ from gallery.core.errors import GalleryError
 from gallery.core.outbox import emit, every, handles
 from gallery.inventory import services as inventory
 from gallery.orders.models import Order, Parcel
-from gallery.orders.queries import overdue_orders
 from gallery.payments import services as payments
 from gallery.payments.models import Payment, Refund
-from gallery.payments.queries import payment_of
+from gallery.payments.queries import overdue_orders, payment_of
 
 log = logging.getLogger("gallery.jobs")
 LINK_PURPOSE: Final = "order"  # the same as the pages': gallery/web/order_links.py
@@ -30,7 +30,7 @@ def expire_unpaid() -> None:
         try:
             with transaction() as session:
                 payments.expire_order(session, order_id)
-        except GalleryError:
+        except (GalleryError, SQLAlchemyError):
             log.exception("order not expired")
 
 

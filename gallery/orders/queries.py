@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -117,12 +116,6 @@ def tab_counts(session: Session, user_id: int) -> dict[Tab, int]:
 def last_order_of_buyer(session: Session, user_id: int) -> Order | None:
     """Return the newest order of an account: its address fills the next checkout."""
     return session.scalar(select(Order).where(Order.buyer_id == user_id).order_by(Order.id.desc()).limit(1))
-
-
-def overdue_orders(session: Session, now: datetime, *, limit: int = 200) -> Sequence[int]:
-    """Return unpaid orders whose deadline has passed, oldest first."""
-    overdue = select(Order.id).where(Order.status.in_(_UNPAID), Order.expires_at <= now)
-    return session.scalars(overdue.order_by(Order.expires_at).limit(limit)).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +14,7 @@ from gallery.core.errors import NotFoundError
 from gallery.core.files import StoredFile
 from gallery.orders.models import Order
 from gallery.orders.queries import order_in_scope
+from gallery.orders.states import OrderStatus
 from gallery.payments.models import BankAccount, Payment, PaymentProof, Refund
 from gallery.payments.states import PaymentMethod, PaymentStatus, RefundStatus
 
@@ -58,6 +60,14 @@ def payment_of(session: Session, order_id: int) -> Payment:
     wanted = select(Payment).where(Payment.order_id == order_id)
     options = joinedload(Payment.bank_account), selectinload(Payment.proofs)
     return session.scalars(wanted.options(*options)).one()
+
+
+def overdue_orders(session: Session, now: datetime, *, limit: int = 200) -> Sequence[int]:
+    """Return unpaid orders whose deadline has passed, oldest first; those whose proof waits for the staff are not."""
+    open_order = Order.status.in_([OrderStatus.AWAITING_PAYMENT, OrderStatus.CASH_DUE])
+    overdue = select(Order.id).join(Payment, Payment.order_id == Order.id)
+    overdue = overdue.where(open_order, Order.expires_at <= now, Payment.status == PaymentStatus.PENDING)
+    return session.scalars(overdue.order_by(Order.expires_at, Order.id).limit(limit)).all()
 
 
 def refunds_of(session: Session, payment_id: int) -> Sequence[Refund]:

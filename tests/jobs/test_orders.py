@@ -73,14 +73,36 @@ def test_one_order_that_fails_hinders_no_other(monkeypatch):
     assert statuses() == [OrderStatus.AWAITING_PAYMENT, OrderStatus.EXPIRED]
 
 
+def test_orders_whose_proof_waits_do_not_keep_others_from_expiring(monkeypatch):
+    from gallery.core.files import record_file
+    from gallery.payments.queries import overdue_orders
+
+    make_placed_order()
+    payment_id = db.session.scalars(select(Payment.id)).one()
+    with transaction() as session:
+        file = record_file(session, "proof/aa/1.jpg", b"x", media_type="image/jpeg", purpose="payment_proof")
+        payments.attach_proof(session, payment_id, file, actor=SYSTEM)
+    later(monkeypatch, 48)
+    waiting, unpaid = db.session.scalars(select(Order.id)).one(), make_placed_order().id
+    later(monkeypatch, 26)
+    assert overdue_orders(db.session(), clock.now(), limit=1) == [unpaid]
+    jobs.expire_unpaid()
+    db.session.rollback()
+    assert db.session.get(Order, waiting).status is OrderStatus.AWAITING_PAYMENT
+    assert db.session.get(Order, unpaid).status is OrderStatus.EXPIRED
+
+
 def test_tidying_frees_what_ran_out(monkeypatch):
     from gallery.inventory.models import StockItem
 
     make_placed_order(quantity=4)
     item = db.session.scalars(select(StockItem.id)).one()
     later(monkeypatch, 25)
+    outbox.drain()
     jobs.tidy_reservations()
     assert stock(item) == (10, 0)
+    news = db.session.scalars(select(OutboxMessage.topic).where(OutboxMessage.done_at.is_(None))).all()
+    assert news == ["stock.changed"]  # the shop shows them as there again
 
 
 def test_the_buyer_reads_what_to_pay_and_a_link_that_works(app, client):

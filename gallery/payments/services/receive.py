@@ -31,11 +31,11 @@ _TAKES_PROOF: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.UNDER_REVI
 _OPEN_ORDER: Final = frozenset({OrderStatus.AWAITING_PAYMENT, OrderStatus.CASH_DUE})
 
 
-def attach_proof(session: Session, payment_id: int, file: StoredFile, *, actor: Actor) -> Payment:
-    """The proof waits for the staff, and the pieces wait with it.
+def attach_proof(session: Session, payment_id: int, file: StoredFile, *, actor: Actor) -> bool:
+    """The proof waits for the staff, and the pieces wait with it; tell whether the picture is a new one.
 
-    The same picture sent twice is one proof. Also after the deadline: staff then find the money or not. Raises
-    :class:`PaymentClosedError` or :class:`TooManyProofsError`.
+    The same picture sent twice is one proof, and the second file is not recorded. Also after the deadline: staff then
+    find the money or not. Raises :class:`PaymentClosedError` or :class:`TooManyProofsError`.
     """
     order, payment = locked(session, payment_id)
     if payment.method is not PaymentMethod.BANK_TRANSFER or payment.status not in _TAKES_PROOF:
@@ -43,7 +43,7 @@ def attach_proof(session: Session, payment_id: int, file: StoredFile, *, actor: 
     known = _hashes(session, payment)
     if file.sha256 in known and payment.status is PaymentStatus.UNDER_REVIEW:
         session.delete(file)
-        return payment
+        return False
     if len(known) >= MOST_PROOFS:
         raise TooManyProofsError(str(payment.id))
     now = clock.now()
@@ -52,8 +52,7 @@ def attach_proof(session: Session, payment_id: int, file: StoredFile, *, actor: 
     payment.proof_sent_at, payment.reject_reason = now, ""
     _hold_until(session, order, payment, max(now + REVIEW_HOLD, order.expires_at or now))
     orders.note_event(session, order, EventKind.PROOF_SENT, actor=actor)
-    emit(session, "payment.proof_sent", payment_id=payment.id)
-    return payment
+    return True
 
 
 def verify(session: Session, payment_id: int, *, actor: Actor) -> Decision:

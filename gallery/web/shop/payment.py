@@ -62,11 +62,17 @@ def send_proof(public_id: str) -> ResponseReturnValue:
 
 
 def _attach(order: Order, picture: bytes) -> None:
-    key, payment_id = new_key("proof", "jpg"), payment_of(db.session(), order.id).id
+    """Store the picture, then put it before the staff; one that is refused or there already is not kept."""
+    key, payment_id, is_kept = new_key("proof", "jpg"), payment_of(db.session(), order.id).id, False
     adapters.files().put(key, picture)  # before the row: a crash leaves an orphan, not a hole
-    with transaction() as session:
-        file = record_file(session, key, picture, media_type="image/jpeg", purpose="payment_proof")
-        services.attach_proof(session, payment_id, file, actor=current_actor())
+    try:
+        with transaction() as session:
+            file = record_file(session, key, picture, media_type="image/jpeg", purpose="payment_proof")
+            is_new = services.attach_proof(session, payment_id, file, actor=current_actor())
+        is_kept = is_new
+    finally:
+        if not is_kept:
+            adapters.files().delete(key)
 
 
 def _refusal(error: ImageError) -> str:

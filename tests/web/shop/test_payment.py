@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -38,6 +39,10 @@ def send(buyer, order, content, name="bukti.png"):
     buyer.get(link(order))
     data = {"csrf_token": buyer.token, "bukti": (io.BytesIO(content), name)}
     return buyer.client.post(link(order, "/bukti"), data=data, content_type="multipart/form-data")
+
+
+def kept_pictures(app) -> list[Path]:
+    return list(Path(app.config["DATA_DIR"], "files", "proof").rglob("*.jpg"))
 
 
 def payment() -> Payment:
@@ -105,14 +110,15 @@ def test_too_large_a_body_is_refused(buyer):
     assert answer.status_code == 413
 
 
-def test_sent_twice_is_one_proof(buyer):
+def test_sent_twice_is_one_proof(app, buyer):
     order = make_placed_order()
     content = picture()
     assert [send(buyer, order, content).status_code for _ in range(2)] == [303, 303]
     assert db.session.scalar(select(func.count()).select_from(PaymentProof)) == 1
+    assert len(kept_pictures(app)) == 1
 
 
-def test_a_paid_order_leads_to_its_page_and_takes_no_proof(buyer):
+def test_a_paid_order_leads_to_its_page_and_takes_no_proof(app, buyer):
     order = make_placed_order()
     buyer.get(link(order))
     with transaction() as session:
@@ -120,6 +126,7 @@ def test_a_paid_order_leads_to_its_page_and_takes_no_proof(buyer):
     assert buyer.get(link(order)).location.startswith("/pesanan/")
     assert send(buyer, order, picture()).status_code == 303
     assert db.session.scalar(select(func.count()).select_from(PaymentProof)) == 0
+    assert kept_pictures(app) == []
 
 
 def test_cash_has_no_page_to_pay(buyer):
