@@ -5,13 +5,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gallery.checkout import services
-from gallery.checkout.errors import CartFullError, InvalidQuantityError, ProductWithdrawnError, StockShortError
+from gallery.checkout.errors import (
+    CartChangedError,
+    CartFullError,
+    InvalidQuantityError,
+    ProductWithdrawnError,
+    StockShortError,
+)
 from gallery.checkout.queries import cart_lines, newest_order_of_cart
 from gallery.checkout.services import Added
 from gallery.core.db import db, transaction
-from gallery.core.errors import GalleryError
+from gallery.core.errors import GalleryError, NotFoundError
 from gallery.core.money import Rupiah
 from gallery.web import basket
+from gallery.web.errors import text_of
 from gallery.web.guards import public, same_site_post
 from gallery.web.order_links import order_url
 
@@ -63,10 +70,11 @@ def change() -> ResponseReturnValue:
     try:
         with transaction() as session:
             changed = services.set_quantity(session, basket.current_owner(), variant, _quantity(wanted))
-    except ProductWithdrawnError as error:
+    except (ProductWithdrawnError, StockShortError, InvalidQuantityError) as error:
         flash(_explained(error), "error")
-    except (StockShortError, InvalidQuantityError) as error:
-        flash(_explained(error), "error")
+    except NotFoundError:  # pressed twice, or taken out in another tab
+        if wanted != "0":
+            flash(text_of(CartChangedError.code), "info")
     else:
         if changed.quantity:
             _tell(changed, _("Jumlah %(name)s sekarang %(n)s.", name=changed.name, n=changed.quantity))

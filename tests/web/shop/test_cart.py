@@ -127,6 +127,18 @@ def test_quantity_is_changed_and_lines_are_taken_out(buyer, goods):
     assert "dikeluarkan" in text(buyer.get(PAGE))
 
 
+def test_a_line_that_is_gone_leads_back_to_the_cart(buyer, goods):
+    add(buyer, goods)
+    for _ in range(2):
+        answer = buyer.post(f"{PAGE}/ubah", {"variant": goods.variant_public_id, "aksi": "hapus"}, page=PAGE)
+        assert (answer.status_code, answer.location) == (303, PAGE)
+    assert "berubah di tab lain" not in text(buyer.get(PAGE))
+    answer = buyer.post(f"{PAGE}/ubah", {"variant": goods.variant_public_id, "quantity": "2"}, page=PAGE)
+    assert (answer.status_code, answer.location) == (303, PAGE)
+    assert "berubah di tab lain" in text(buyer.get(PAGE))
+    assert in_cart() == []
+
+
 def test_one_guest_does_not_touch_the_cart_of_another(app, buyer, goods):
     add(buyer, goods, 2)
     other = guest(app)
