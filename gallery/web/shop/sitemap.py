@@ -13,6 +13,7 @@ from gallery.core.errors import NotFoundError
 from gallery.listing.queries.addresses import business_addresses, product_addresses, product_blocks
 from gallery.regions.queries import districts
 from gallery.web.guards import cacheable
+from gallery.web.language import PREFIXES
 from gallery.web.links import business_url, category_url, external, product_url, shop_categories
 
 bp = Blueprint("sitemap", __name__)
@@ -24,7 +25,8 @@ CLOSED: Final = ("/keranjang", "/pesan", "/bayar/", "/akun/", "/masuk", "/daftar
 @bp.get("/robots.txt")
 @cacheable
 def robots() -> ResponseReturnValue:
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), f"Sitemap: {external('/sitemap.xml')}", ""]
+    closed = (f"Disallow: {prefix}{path}" for prefix in ("", *PREFIXES.values()) for path in CLOSED)
+    lines = ["User-agent: *", *closed, f"Sitemap: {external('/sitemap.xml')}", ""]
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

@@ -41,4 +41,5 @@ def test_robots_stay_out_of_personal_pages(client):
     text = client.get("/robots.txt").get_data(as_text=True)
     assert "Disallow: /keranjang" in text
     assert "Disallow: /petugas/" in text
+    assert "Disallow: /en/keranjang" in text
     assert "Sitemap: http://localhost/sitemap.xml" in text
