@@ -20,6 +20,7 @@ from gallery.web.staff.users_forms import GrantForm, InvitationForm
 
 bp = Blueprint("users", __name__, url_prefix="/pengaturan/pengguna")
 PAGE = 50
+LONGEST_ID = 18
 
 
 @bp.get("/")
@@ -31,7 +32,7 @@ def index() -> ResponseReturnValue:
         db.session(),
         text=text,
         role=Role(role) if role in set(Role) else None,
-        after=int(after) if after.isdecimal() and len(after) < PAGE else 0,
+        after=int(after) if after.isdecimal() and len(after) <= LONGEST_ID else 0,
         limit=PAGE + 1,
     )
     more = rows[PAGE - 1].id if len(rows) > PAGE else None

@@ -80,3 +80,8 @@ def test_an_administrator_does_not_shut_out_themself(app):
     assert "Minta administrator lain" in admin.get(page).get_data(as_text=True)
     kept = db.session.get(User, user_id)
     assert (kept.is_active, len(kept.grants)) == (True, 1)
+
+
+def test_a_page_mark_that_no_id_could_be_shows_the_first_page(admin):
+    answer = admin.get(f"/petugas/pengaturan/pengguna/?sesudah={'9' * 40}")
+    assert answer.status_code == 200
