@@ -67,26 +67,3 @@ def business_page(
     found = session.scalars(rows.order_by(Business.name, Business.id).limit(PAGE_SIZE + 1)).all()
     more = len(found) > PAGE_SIZE
     return BusinessPage(found[:PAGE_SIZE], str(found[PAGE_SIZE - 1].id) if more else None)
-
-
-def match_business(
-    session: Session, *, district_code: str, name: str, phone: str | None, nib: str | None
-) -> Business | None:
-    """Find the business that a row of a district's list means: the same NIB, else the same name and number.
-
-    The name is compared without case and blanks. A name alone does not make two businesses one.
-    """
-    in_district = Business.district_code == district_code
-    if nib:
-        row = session.scalar(select(Business).where(Business.nib == nib, in_district))
-        if row is not None:
-            return row
-    if not phone:
-        return None
-    candidates = session.scalars(select(Business).where(in_district, Business.phone == phone))
-    wanted = _folded(name)
-    return next((row for row in candidates if _folded(row.name) == wanted), None)
-
-
-def _folded(name: str) -> str:
-    return "".join(name.casefold().split())

@@ -88,21 +88,6 @@ def test_seeing_a_nik_is_written_down_with_the_reason(app):
     assert (entry.actor_id, entry.facts) == (7, {"reason": "cek bantuan"})
 
 
-def test_a_row_of_a_list_finds_its_business_by_nib_or_by_name_and_number(app):
-    business = register(nib="0220001234567")
-
-    def match(**given):
-        wanted = {"district_code": DISTRICT, "name": "?", "phone": None, "nib": None} | given
-        found = queries.match_business(db.session, **wanted)
-        return found and found.id
-
-    assert match(nib="0220001234567") == business.id
-    assert match(name="SAHANG  lestari", phone="+628120000123") == business.id
-    assert match(name="Sahang Lestari") is None
-    assert match(name="Sahang Lestari", phone="+628120000124") is None
-    assert match(district_code=OTHER_DISTRICT, nib="0220001234567") is None
-
-
 def test_pages_of_the_register_show_each_business_once(app):
     for number in range(60):
         register(name=f"Usaha {number % 7}", nik=None, phone=f"+62812000{number:05}")

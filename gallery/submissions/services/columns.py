@@ -60,7 +60,6 @@ COLUMNS: Final = (
     Column("stock", "Stok di Rumah", ("stok", "jumlah stok", "persediaan", "stok awal")),
 )  # fmt: skip
 BY_KEY: Final = {column.key: column for column in COLUMNS}
-NEEDED: Final = frozenset(column.key for column in COLUMNS if column.needed)
 IN_TEMPLATE: Final = tuple(column for column in COLUMNS if column.key != "district")
 MORE_PHOTOS: Final = {
     f"{word} {number}": "photos" if number == 1 else f"photos{number}"

@@ -13,7 +13,7 @@ from gallery.core import reading
 from gallery.core.crypto import FieldCipher
 from gallery.core.reading import MisreadError, is_blank
 from gallery.core.sheets import Cell
-from gallery.submissions.services.columns import BY_KEY, SECRET, SHIPPING, STORAGE
+from gallery.submissions.services.columns import SECRET, SHIPPING, STORAGE
 from gallery.submissions.services.directory import Directory
 from gallery.submissions.services.layouts import Layout
 
@@ -227,6 +227,3 @@ def _photo_names(take: _Taker) -> list[str]:
             if tail and tail not in names:
                 names.append(tail)
     return names[:MOST_PHOTOS]
-
-
-COLUMN_HEADINGS: Final = {key: column.heading for key, column in BY_KEY.items()}
