@@ -44,7 +44,8 @@ class Server:
 def serving(site: Site, application: str, workers: int = 1, command: list[str] | None = None) -> Iterator[Server]:
     """Serve an application with the settings of a site; workers=1 unless throughput of the machine is asked."""
     environment = os.environ | site.environment | {"WEB_WORKERS": str(workers), "LOG_LEVEL": "WARNING"}
-    command = command or [sys.executable, "-m", "gunicorn", application]
+    # Workers that end after so many requests would take their processor time along.
+    command = command or [sys.executable, "-m", "gunicorn", "--max-requests", "0", application]
     with (site.folder / "bench.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
