@@ -23,17 +23,13 @@ from gallery.registry.identity import normal_nib, normal_nik
 from gallery.registry.models import Business
 from gallery.registry.services import BusinessFacts
 from gallery.web.errors import text_of
+from gallery.web.forms import strip
 from gallery.web.reauthentication import is_own_password
 
 STORY_LENGTH = 2_000
 PHOTO_SIDE = 1_200
 OLDEST_YEAR = 1900
 UPLOAD_BYTES = 12 * 1024 * 1024
-
-
-def strip(text: str | None) -> str:
-    """Filter: what was typed, without blanks around it."""
-    return (text or "").strip()
 
 
 class BusinessForm(FlaskForm):

@@ -1,4 +1,4 @@
-"""What templates need to know about a form: its errors in order, with the field each belongs to."""
+"""What all forms share: the filter of typed text, and their errors in order, with the field each belongs to."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,11 @@ class FieldError:
 
     field_id: str
     text: str
+
+
+def strip(text: str | None) -> str:
+    """Filter: what was typed, without blanks around it."""
+    return (text or "").strip()
 
 
 def form_errors(form: Any) -> list[FieldError]:

@@ -17,15 +17,11 @@ from gallery.catalog.queries import CategoryView
 from gallery.catalog.states import LicenceKind, ShippingClass, Storage
 from gallery.core import reading
 from gallery.core.money import Rupiah
+from gallery.web.forms import strip
 from gallery.web.words import word
 
 LONGEST_LEAD_DAYS: Final = 90
 NAME, UNIT, SUMMARY, DESCRIPTION, LIST = 100, 20, 160, 4_000, 1_000
-
-
-def strip(text: str | None) -> str:
-    """Filter: what was typed, without blanks around it."""
-    return (text or "").strip()
 
 
 def at_most(length: int) -> Length:

@@ -16,7 +16,7 @@ from gallery.inventory import services
 from gallery.inventory.errors import BelowReservedError
 from gallery.inventory.models import Place
 from gallery.inventory.states import MovementReason
-from gallery.web.business_form import strip
+from gallery.web.forms import strip
 from gallery.web.session import current_actor
 from gallery.web.words import word
 

@@ -10,13 +10,9 @@ from wtforms.validators import DataRequired, Email, Length, Optional, Validation
 
 from gallery.accounts.errors import WeakPasswordError
 from gallery.accounts.services.sign_in import normal_phone
+from gallery.web.forms import strip
 
 LONGEST_NAME = 100
-
-
-def strip(text: str | None) -> str:
-    """Filter: what was typed, without blanks around it."""
-    return (text or "").strip()
 
 
 def weakness(error: WeakPasswordError) -> str:

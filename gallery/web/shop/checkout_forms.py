@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, Email, Length, Optional, Regexp, Va
 from gallery.accounts.services.sign_in import normal_phone
 from gallery.orders.states import FulfilmentKind
 from gallery.payments.states import PaymentMethod
-from gallery.web.shop.auth_forms import strip
+from gallery.web.forms import strip
 
 WAYS = {"alamat": FulfilmentKind.ADDRESS, "kantor": FulfilmentKind.OFFICE, "ambil": FulfilmentKind.PICKUP}
 METHODS = {"transfer": PaymentMethod.BANK_TRANSFER, "tunai": PaymentMethod.CASH_AT_PICKUP}

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
-from gallery.web.business_form import strip
+from gallery.web.forms import strip
 
 
 class ReasonForm(FlaskForm):

@@ -11,19 +11,16 @@ from gallery.content.services import ArticleText
 from gallery.core import images
 from gallery.core.image_facts import ImageError
 from gallery.web.errors import text_of
+from gallery.web.forms import strip
 
 PICTURE_SIDE = 1_600
 UPLOAD_BYTES = 12 * 1024 * 1024
 LONGEST_BODY = 20_000
 
 
-def _strip(text: str | None) -> str:
-    return (text or "").strip()
-
-
 def _short(label: str, length: int = 120) -> StringField:
     too_long = Length(max=length, message=_l("Paling panjang %(max)d huruf."))
-    return StringField(label, filters=[_strip], validators=[Optional(), too_long])
+    return StringField(label, filters=[strip], validators=[Optional(), too_long])
 
 
 class ArticleForm(FlaskForm):
@@ -33,7 +30,7 @@ class ArticleForm(FlaskForm):
 
     title = StringField(
         _l("Judul"),
-        filters=[_strip],
+        filters=[strip],
         validators=[
             DataRequired(_l("Tulis judul beritanya.")),
             Length(max=140, message=_l("Judul paling panjang 140 huruf.")),
@@ -41,13 +38,13 @@ class ArticleForm(FlaskForm):
     )
     summary = TextAreaField(
         _l("Ringkasan"),
-        filters=[_strip],
+        filters=[strip],
         description=_l("Satu atau dua kalimat; tampil di daftar berita dan saat dibagikan."),
         validators=[Optional(), Length(max=300, message=_l("Ringkasan paling panjang 300 huruf."))],
     )
     body = TextAreaField(
         _l("Isi"),
-        filters=[_strip],
+        filters=[strip],
         description=_l("Baris kosong memulai alinea. ## anak judul, **tebal**, - butir, [tautan](https://alamat)."),
         validators=[Optional(), Length(max=LONGEST_BODY, message=_l("Isi paling panjang 20.000 huruf."))],
     )
@@ -58,7 +55,7 @@ class ArticleForm(FlaskForm):
     picture = FileField(_l("Foto"), description=_l("JPG, PNG, WebP, atau HEIC, paling besar 10 MB."))
     image_alt = StringField(
         _l("Keterangan foto untuk pembaca layar"),
-        filters=[_strip],
+        filters=[strip],
         validators=[Optional(), Length(max=200, message=_l("Paling panjang 200 huruf."))],
     )
 

@@ -6,10 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional
 
-
-def strip(text: str | None) -> str:
-    """Filter: what was typed, without blanks around it."""
-    return (text or "").strip()
+from gallery.web.forms import strip
 
 
 class UploadForm(FlaskForm):

@@ -17,7 +17,7 @@ from gallery.accounts.states import OfficeKind, Role
 from gallery.core import clock
 from gallery.regions.queries import districts
 from gallery.registry.queries import businesses
-from gallery.web.business_form import strip
+from gallery.web.forms import strip
 from gallery.web.words import word
 
 _KINDS = {"business_id": "u", "district_code": "w", "gallery_id": "g", "office_id": "o"}
