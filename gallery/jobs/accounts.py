@@ -17,4 +17,4 @@ def sweep() -> None:
 @handles("account.reset_requested")
 def send_reset_link(payload: dict[str, Any]) -> None:
     with transaction() as session:
-        people.request_reset(session, payload["login"])
+        people.request_reset(session, payload["login"], locale=payload["locale"])

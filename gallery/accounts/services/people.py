@@ -54,21 +54,22 @@ def invite(
     return user
 
 
-def request_reset(session: Session, login: str) -> None:
-    """Send a reset link when the account exists and has an address; say nothing either way."""
+def request_reset(session: Session, login: str, *, locale: str = "id") -> None:
+    """Send a reset link in the asker's language if the account exists and has an address; say nothing either way."""
     user = user_by_login(session, login)
     if user is not None and user.email and user.is_active:
-        send_link(session, user, TokenPurpose.RESET_PASSWORD, RESET_LIFE)
+        send_link(session, user, TokenPurpose.RESET_PASSWORD, RESET_LIFE, locale=locale)
 
 
-def send_link(session: Session, user: User, purpose: TokenPurpose, life: timedelta) -> None:
+def send_link(session: Session, user: User, purpose: TokenPurpose, life: timedelta, *, locale: str = "id") -> None:
     """Make earlier links of this purpose void and mail a new one. The token stands in the mail only."""
     unused = update(OneTimeToken).where(OneTimeToken.user_id == user.id, OneTimeToken.used_at.is_(None))
     session.execute(unused.where(OneTimeToken.purpose == purpose).values(used_at=clock.now()))
     token = secrets.token_urlsafe(32)
     row = OneTimeToken(user_id=user.id, purpose=purpose, token_hash=token_hash(token), expires_at=clock.now() + life)
     session.add(row)
-    emit(session, "mail.send", to=user.email, template=purpose.value, facts={"name": user.name, "token": token})
+    facts = {"name": user.name, "token": token}
+    emit(session, "mail.send", to=user.email, template=purpose.value, locale=locale, facts=facts)
 
 
 def link_owner(session: Session, token: str, purpose: TokenPurpose) -> User:

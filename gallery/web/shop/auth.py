@@ -22,6 +22,7 @@ from gallery.core.outbox import emit
 from gallery.web import basket
 from gallery.web import session as web_session
 from gallery.web.guards import by_token, public, safe_next
+from gallery.web.language import current_language
 from gallery.web.shop.auth_forms import PasswordForm, RegistrationForm, ResetRequestForm, SignInForm, weakness
 
 bp = Blueprint("auth", __name__)
@@ -78,7 +79,7 @@ def request_reset() -> ResponseReturnValue:
     with transaction() as db_session:
         sign_in.count_try(db_session, adapters.cipher(), f"reset:{login}", str(request.remote_addr))
         # The look-up and the mail happen in a job: the answer takes the same time for unknown accounts.
-        emit(db_session, "account.reset_requested", login=login)
+        emit(db_session, "account.reset_requested", login=login, locale=current_language())
     return redirect(url_for("shop.auth.reset_requested"), 303)
 
 

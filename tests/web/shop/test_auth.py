@@ -188,6 +188,15 @@ def test_registration_says_what_is_wrong_and_keeps_the_rest(app, given, sentence
     assert db.session.query(User).count() == 0
 
 
+def test_the_reset_mail_speaks_the_language_of_the_page(app, tmp_path):
+    make_user(email="ani@example.id")
+    guest(app).post("/en/lupa-kata-sandi", {"login": "ani@example.id"}, page="/en/lupa-kata-sandi")
+    outbox.drain()
+    mail = next((tmp_path / "data" / "mail").glob("*.eml")).read_text()
+    assert "http://localhost/en/atur-ulang/" in mail
+    assert "Atur ulang" not in mail
+
+
 def test_a_forgotten_password_is_reset_by_a_mailed_link(app, tmp_path):
     make_user(email="ani@example.id")
     person = guest(app)
