@@ -83,14 +83,14 @@ def shop_categories() -> Sequence[CategoryLink]:
     if monotonic() >= kept["until"]:
         columns = (Category.id, Category.slug, Category.name, Category.name_en, Category.icon)
         rows = db.session.execute(select(*columns).order_by(Category.position, Category.id))
-        kept.update(rows=[CategoryLink(*row) for row in rows], until=monotonic() + CATEGORIES_SECONDS)
+        kept.update(rows=tuple(CategoryLink(*row) for row in rows), until=monotonic() + CATEGORIES_SECONDS)
     rows_: Sequence[CategoryLink] = kept["rows"]
     return rows_
 
 
 def init_app(app: Flask) -> None:
     """Give templates the addresses."""
-    app.extensions["shop_categories"] = {"rows": [], "until": 0.0}
+    app.extensions["shop_categories"] = {"rows": (), "until": 0.0}
     app.jinja_env.globals.update(
         media_url=media_url,
         srcset=srcset,

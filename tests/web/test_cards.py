@@ -30,3 +30,17 @@ def test_not_more_cards_are_kept_than_allowed(app, client, monkeypatch):
     page = client.get("/produk/").text
     assert all(f"Lada {n}" in page for n in range(5))
     assert len(app.extensions["cards"]) <= 2
+
+
+def test_parts_of_the_frame_are_kept_apart_by_language_and_argument(client):
+    """A menu rendered for one page must not show another page's language or mark another category."""
+    first = client.get("/").text
+    assert client.get("/").text == first
+    assert 'aria-label="Menu utama"' in first
+    english = client.get("/en/").text
+    assert 'aria-label="Menu utama"' not in english
+    assert 'href="/en/produk/"' in english
+    assert 'href="/en/produk/"' not in first
+    listing = client.get("/produk/").text
+    assert 'href="/produk/" aria-current="page"' in listing
+    assert 'href="/produk/" aria-current="page"' not in first

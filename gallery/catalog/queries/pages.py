@@ -206,7 +206,7 @@ def _page() -> Select[*tuple[Any, ...]]:
     maker = (Business.id, Business.public_id, Business.slug, Business.name, Business.story, Business.since_year)
     where = (Business.district_code, district.name, village.name, on_sale_count)
     category = (Category.id, Category.slug, Category.name, Category.name_en, Category.icon)
-    named = [column.label(f"other_{n}") for n, column in enumerate((*maker, *where, *category))]
+    named: list[Any] = [column.label(f"other_{n}") for n, column in enumerate((*maker, *where, *category))]
     return (
         select(*product, *counts, *revision, *texts, *keeping, *named)
         .join(ProductRevision, ProductRevision.id == Product.published_revision_id)
