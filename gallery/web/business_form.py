@@ -1,5 +1,6 @@
 """The form of a business, for officers and for its owner."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -157,18 +158,37 @@ def fill(form: BusinessForm, business: Business) -> BusinessForm:
     return form
 
 
-def cleaned_photo(form: BusinessForm) -> bytes | None:
-    """Return the uploaded picture encoded anew, or None without one; raises :class:`ImageError`."""
+@dataclass(frozen=True, slots=True)
+class KeptPhoto:
+    """A cleaned picture that stands in the file store already."""
+
+    key: str
+    data: bytes
+
+
+def stored_photo(form: BusinessForm, store: FileStore) -> KeptPhoto | None:
+    """Encode the uploaded picture anew and store it, before any transaction; None without one.
+
+    Raises :class:`ImageError`. A request that fails afterwards leaves an orphan, never a hole.
+    """
     upload = form.photo.data
     data = upload.read() if upload and getattr(upload, "filename", "") else b""
-    return images.clean_jpeg(data, upload.filename, PHOTO_SIDE) if data else None
+    if not data:
+        return None
+    photo = KeptPhoto(new_key("business", "jpg"), images.clean_jpeg(data, upload.filename, PHOTO_SIDE))
+    store.put(photo.key, photo.data)
+    return photo
 
 
-def keep_photo(session: Session, store: FileStore, business_id: int, photo: bytes, *, actor: Actor) -> None:
-    """Store a cleaned picture and show it on the profile."""
-    key = new_key("business", "jpg")
-    store.put(key, photo)
+def show_photo(session: Session, business_id: int, photo: KeptPhoto, *, actor: Actor) -> None:
+    """Record a stored picture and show it on the profile."""
     row = record_file(
-        session, key, photo, media_type="image/jpeg", purpose="business", is_public=True, business_id=business_id
+        session,
+        photo.key,
+        photo.data,
+        media_type="image/jpeg",
+        purpose="business",
+        is_public=True,
+        business_id=business_id,
     )
     services.set_photo(session, business_id, row.id, actor=actor)

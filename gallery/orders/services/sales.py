@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from gallery.catalog.models import Product, Variant
 from gallery.core.outbox import emit
-from gallery.orders.models import Order, OrderLine
-from gallery.orders.states import OrderStatus
+from gallery.orders.models import Order, OrderLine, Parcel
+from gallery.orders.states import OrderStatus, ParcelStatus
 
 
 def count_sales(session: Session, order_id: int) -> None:
@@ -21,7 +21,12 @@ def count_sales(session: Session, order_id: int) -> None:
         select(func.coalesce(func.sum(OrderLine.quantity), 0))
         .join(Order, Order.id == OrderLine.order_id)
         .join(Variant, Variant.id == OrderLine.variant_id)
-        .where(Variant.product_id == Product.id, Order.status == OrderStatus.COMPLETED)
+        .join(Parcel, Parcel.id == OrderLine.parcel_id)
+        .where(
+            Variant.product_id == Product.id,
+            Order.status == OrderStatus.COMPLETED,
+            Parcel.status != ParcelStatus.RETURNED,
+        )
         .correlate(Product)
         .scalar_subquery()
     )

@@ -10,7 +10,7 @@ from gallery.core.errors import ConflictError
 from gallery.core.image_facts import ImageError
 from gallery.regions.queries import districts
 from gallery.registry import queries, services
-from gallery.web.business_form import UPLOAD_BYTES, BusinessForm, cleaned_photo, fill, keep_photo
+from gallery.web.business_form import UPLOAD_BYTES, BusinessForm, fill, show_photo, stored_photo
 from gallery.web.guards import accepts_upload, requires
 from gallery.web.session import current_actor
 from gallery.web.staff.businesses_forms import ReasonForm
@@ -40,11 +40,11 @@ def create() -> ResponseReturnValue:
     form = _form()
     if form.validate_on_submit():
         try:
-            photo = cleaned_photo(form)
+            photo = stored_photo(form, adapters.files())
             with transaction() as session:
                 row = services.register_business(session, adapters.cipher(), form.facts(), actor=current_actor())
                 if photo:
-                    keep_photo(session, adapters.files(), row.id, photo, actor=current_actor())
+                    show_photo(session, row.id, photo, actor=current_actor())
                 public_id = row.public_id
         except (ConflictError, ImageError) as error:
             if not form.explain(error):
@@ -72,11 +72,11 @@ def edit(public_id: str) -> ResponseReturnValue:
         fill(form, row)
     elif form.validate() and form.may_change_bank(row):
         try:
-            photo = cleaned_photo(form)
+            photo = stored_photo(form, adapters.files())
             with transaction() as session:
                 services.update_business(session, adapters.cipher(), row.id, form.facts(), actor=current_actor())
                 if photo:
-                    keep_photo(session, adapters.files(), row.id, photo, actor=current_actor())
+                    show_photo(session, row.id, photo, actor=current_actor())
         except (ConflictError, ImageError) as error:
             if not form.explain(error):
                 raise

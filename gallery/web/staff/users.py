@@ -15,6 +15,7 @@ from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.errors import NotFoundError
 from gallery.web.guards import requires
+from gallery.web.links import external
 from gallery.web.session import current_actor
 from gallery.web.staff.users_forms import GrantForm, InvitationForm
 
@@ -126,6 +127,17 @@ def invite_again(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("staff.users.show", public_id=public_id), 303)
 
 
+@bp.post("/<public_id>/tautan-sandi")
+@requires("user.manage")
+def make_reset_link(public_id: str) -> ResponseReturnValue:
+    """A reset link for an account without an address, shown once: the administrator has seen who asks."""
+    user_id = _user(public_id).id
+    with transaction() as session:
+        token = people.make_reset_link(session, user_id, actor=current_actor())
+    link = external(url_for("shop.auth.set_password", link="atur-ulang", token=token))
+    return _page(_user(public_id), GrantForm().prepare(db.session()), link=link)
+
+
 def _refuse_self(public_id: str) -> ResponseReturnValue:
     """Nobody shuts out themself: the last administrator would leave an office without one."""
     flash(_("Akun sendiri tidak dapat dinonaktifkan atau dicabut perannya. Minta administrator lain."), "error")
@@ -140,11 +152,10 @@ def _replace(user: User, grants: list[Grant]) -> ResponseReturnValue:
     return redirect(url_for("staff.users.show", public_id=public_id), 303)
 
 
-def _page(user: User, form: GrantForm) -> ResponseReturnValue:
+def _page(user: User, form: GrantForm, *, link: str = "") -> ResponseReturnValue:
     devices = sessions_of(db.session(), user.id, clock.now())
-    status = 422 if form.is_submitted() else 200
-    places = form.place_names()
-    return render_template("staff/users/show.html", user=user, form=form, devices=devices, places=places), status
+    context = {"user": user, "form": form, "devices": devices, "places": form.place_names(), "link": link}
+    return render_template("staff/users/show.html", **context), 422 if form.errors else 200
 
 
 def _user(public_id: str) -> User:

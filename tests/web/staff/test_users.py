@@ -1,9 +1,10 @@
 import pytest
 
 from gallery.accounts.models import User
+from gallery.core.audit import AuditEntry
 from gallery.core.db import db
 from gallery.core.outbox import OutboxMessage
-from tests.browser import signed_in
+from tests.browser import guest, signed_in
 from tests.factories.accounts import make_gallery, make_user
 
 
@@ -85,3 +86,16 @@ def test_an_administrator_does_not_shut_out_themself(app):
 def test_a_page_mark_that_no_id_could_be_shows_the_first_page(admin):
     answer = admin.get(f"/petugas/pengaturan/pengguna/?sesudah={'9' * 40}")
     assert answer.status_code == 200
+
+
+def test_an_account_without_an_address_gets_its_reset_link_by_hand(app, admin):
+    user = make_user(email=None, phone="+6281200000555")
+    public_id = user.public_id
+    page = f"/petugas/pengaturan/pengguna/{public_id}"
+    shown = admin.post(f"{page}/tautan-sandi", page=page).get_data(as_text=True)
+    path = shown.split("<code>http://localhost", 1)[1].split("<", 1)[0]
+    assert "<code>http" not in admin.get(page).get_data(as_text=True)
+    person = guest(app)
+    assert person.post(path, {"password": "pantai pasir padi"}, page=path).status_code == 303
+    assert person.get(path).status_code == 410
+    assert db.session.query(AuditEntry).filter_by(action="account.reset_link_made").count() == 1
