@@ -27,8 +27,8 @@ NOTES = """\
 ## How to read it
 - **Kept ready**: public pages are the same for everybody and answered from memory until the catalogue changes; 304 is
   the answer to a browser that has the page already.
-- **Made anew**: the same pages with a page cache that keeps nothing, gzip included (the page
-  cache keeps the compressed form). Searches are a mix of one and several words, common and rare, some with typing errors.
+- **Made anew**: the same pages with a page cache that keeps nothing, gzip included (the page cache keeps
+  the compressed form). Searches are a mix of one and several words, common and rare, some with typing errors.
 - **Buying**: 200 buyers, four at a time, each step by all of them before the next one; half a dozen share a product.
 - Queries for each page are asserted in the tests of the page, so a new one does not come unseen.
 - Catalogues of any size are made by `python -m benchmarks.catalogue --products 100000`.
