@@ -28,7 +28,9 @@ def product_blocks(session: Session) -> int:
 
 
 def product_addresses(session: Session, block: int) -> Sequence[Address]:
-    """Return the products of one block."""
+    """Return the products of one block; a block beyond the last one has none."""
+    if block >= product_blocks(session):
+        return []  # its numbers might be larger than the column can hold
     columns = (ListingEntry.public_id, ListingEntry.slug, ListingEntry.published_at)
     in_block = ListingEntry.product_id.between(block * BLOCK, (block + 1) * BLOCK - 1)
     return [Address(*row) for row in session.execute(select(*columns).where(in_block))]
