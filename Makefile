@@ -21,6 +21,8 @@ EXTERNAL_URL ?= http://$(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(HOST)):$(PO
 export HOST PORT DATA_DIR EXTERNAL_URL
 export FLASK_APP := wsgi.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The tests alone start hundreds of processes: without kept bytecode each of them compiles the whole site again.
+unexport PYTHONDONTWRITEBYTECODE
 
 CATALOGUES := $(wildcard gallery/translations/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
@@ -80,7 +82,7 @@ run: demo ## the site with demo data: web server and worker, until Ctrl-C
 lock: $(BIN)/python ## write the lock files anew after a change in requirements/*.in (UPGRADE=1 takes newer versions)
 	@test -x $(VENV)/lock/bin/uv || { $(BIN)/python -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv; }
 	@for name in base dev; do \
-	    $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras \
 	        --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) \
 	        requirements/$$name.in -o requirements/$$name.txt; \
 	done
@@ -100,7 +102,7 @@ browser:
 TEST_FLAGS := -q -n $(JOBS) --dist worksteal --no-skips
 
 .PHONY: test
-test: setup browser test-sqlite test-postgresql ## the whole suite on SQLite and on PostgreSQL, browser journeys included
+test: setup browser test-sqlite test-postgresql ## the whole suite on SQLite, then what may differ there on PostgreSQL; browser journeys included
 
 .PHONY: test-sqlite
 test-sqlite: setup
@@ -108,18 +110,24 @@ test-sqlite: setup
 
 .PHONY: test-postgresql
 test-postgresql: setup
-	$(PYTEST) $(TEST_FLAGS) --database postgresql --ignore tests/architecture # those read files, no database
+	$(PYTEST) $(TEST_FLAGS) --database postgresql --with-database-only # what says the same on both has just run
 
 .PHONY: coverage
 coverage: setup ## branch coverage of the business code, on SQLite
 	$(PYTEST) -q -n $(JOBS) --cov=gallery --cov-branch --cov-report=term-missing:skip-covered -m "not journey"
 
 .PHONY: check
-check: setup ## format, lint, types, imports, migrations, translations, templates
+check: check-source check-site ## format, lint, types, imports, migrations, translations, templates
+
+.PHONY: check-source
+check-source: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+.PHONY: check-site
+check-site: setup
 	$(BIN)/python -m tests.check
 
 .PHONY: messages
@@ -132,8 +140,8 @@ messages: $(DEV_STAMP) ## bring the catalogues up to the source texts; new ones 
 	done
 
 .PHONY: screenshots
-screenshots: setup browser ## pictures of every page into docs/screenshots
-	$(BIN)/python -m tests.screenshots
+screenshots: setup browser ## pictures of every page into docs/screenshots (ONLY=staff.notes: of some)
+	$(BIN)/python -m tests.screenshots $(ONLY)
 
 .PHONY: bench
 bench: setup ## measure the pages and write docs/performance.md

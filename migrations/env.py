@@ -11,8 +11,10 @@ from sqlalchemy import text
 
 from gallery.core.types import UtcDateTime
 
-for path in sorted((Path(__file__).resolve().parents[1] / "gallery").glob("*/models.py")):
-    importlib.import_module(f"gallery.{path.parent.name}.models")  # whether or not some page uses it already
+folder = Path(__file__).resolve().parents[1] / "gallery"
+for path in sorted([*folder.glob("*/models.py"), *folder.glob("*/models/__init__.py")]):
+    package = path.relative_to(folder).parts[0]
+    importlib.import_module(f"gallery.{package}.models")  # whether or not some page uses it already
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

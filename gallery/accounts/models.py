@@ -22,6 +22,7 @@ class User(Base):
     email: Mapped[str | None] = mapped_column(unique=True)
     phone: Mapped[str | None] = mapped_column(unique=True)
     password_hash: Mapped[str | None]  # argon2id; none until an invitation is accepted
+    language: Mapped[str | None]  # of mails; none until a page told which one is read
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     erased_at: Mapped[datetime | None]

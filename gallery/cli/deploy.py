@@ -16,7 +16,6 @@ from config import Settings
 from gallery.core import clock, migrations
 from gallery.core.db import db
 from gallery.core.outbox import OutboxMessage
-from gallery.demo.accounts import demo_accounts
 
 bp = Blueprint("deploy", __name__, cli_group=None)
 WORKER_SILENT: Final = timedelta(minutes=10)
@@ -80,6 +79,8 @@ def database_problems() -> Iterator[str]:
 
 
 def _database_problems() -> Iterator[str]:
+    from gallery.demo.accounts import demo_accounts  # noqa: PLC0415 - a web server has this command too, not the demo
+
     if not migrations.at_head(db.engine):
         yield "the database is behind the code: flask db upgrade"
         return

@@ -13,13 +13,14 @@ from gallery.core.signing import Signer
 
 @dataclass(frozen=True, slots=True)
 class Adapters:
-    """What ``create_app`` chose; ``couriers`` maps a courier's name to its gateway."""
+    """What ``create_app`` chose; ``couriers`` and ``gateways`` map a company's name to how it is talked to."""
 
     files: FileStore
     mailer: Mailer
     cipher: FieldCipher
     signer: Signer
     couriers: dict[str, Any] = field(default_factory=dict)
+    gateways: dict[str, Any] = field(default_factory=dict)
 
 
 def _adapters() -> Adapters:
@@ -44,3 +45,7 @@ def signer() -> Signer:
 
 def couriers() -> dict[str, Any]:
     return _adapters().couriers
+
+
+def gateways() -> dict[str, Any]:
+    return _adapters().gateways

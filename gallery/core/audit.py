@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import DDL, ForeignKey, Index, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -103,13 +103,32 @@ def _seal(key: bytes, previous: str, entry: AuditEntry) -> str:
     return hmac.new(key, (previous + canonical).encode(), hashlib.sha256).hexdigest()
 
 
+APPEND_ONLY: Final = (
+    *("audit_entry", "audit_seal", "stock_movement", "stock_link"),
+    *("paper", "receipt", "receipt_line", "receiving_count"),
+    *("journal_entry", "journal_line", "owner_share"),
+    *("counter_sale", "tender", "counter_return", "counter_return_line", "cash_movement"),
+)
+# Of these only the columns that are not named may change: a return counts pieces up on the line that was sold.
+FROZEN: Final[dict[str, tuple[str, ...]]] = {
+    "counter_sale_line": (
+        *("id", "sale_id", "variant_id", "stock_item_id", "lot_id", "business_id", "name", "business_name"),
+        *("expires_on", "pieces", "price_idr", "discount_idr", "consignor_price_idr", "commission_bps"),
+    )
+}
+
+
+def _verbs(table: str) -> tuple[str, str]:
+    return (f"UPDATE OF {', '.join(FROZEN[table])}" if table in FROZEN else "UPDATE", "DELETE")
+
+
 # The same statements stand in the migration; here they serve databases made from the metadata (tests).
 REFUSE_CHANGES: dict[str, list[str]] = {
     "sqlite": [
-        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
+        f"CREATE TRIGGER {table}_no_{verb.split()[0].lower()} BEFORE {verb} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        for table in ("audit_entry", "audit_seal", "stock_movement")
-        for verb in ("UPDATE", "DELETE")
+        for table in (*APPEND_ONLY, *FROZEN)
+        for verb in _verbs(table)
     ],
     "postgresql": [
         (
@@ -117,9 +136,9 @@ REFUSE_CHANGES: dict[str, list[str]] = {
             " $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
         ),
         *(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+            f"CREATE TRIGGER {table}_append_only BEFORE {' OR '.join(_verbs(table))} ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-            for table in ("audit_entry", "audit_seal", "stock_movement")
+            for table in (*APPEND_ONLY, *FROZEN)
         ),
     ],
 }

@@ -2,6 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
@@ -9,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from gallery.core import clock
 from gallery.core.db import Base
+from gallery.core.errors import GalleryError
 from gallery.core.ids import public_id
 
 
@@ -51,6 +55,31 @@ def new_key(purpose: str, extension: str) -> str:
     """Return an unguessable key, e.g. ``photo/3f/3f9c….jpg``; nothing of the user's file name is in it."""
     name = secrets.token_hex(16)
     return f"{purpose}/{name[:2]}/{name}.{extension}"
+
+
+@dataclass(slots=True)
+class Placed:
+    """A file that stands in the store while its row is written; the block says if it turns out not to be needed."""
+
+    is_needed: bool = True
+
+
+@contextmanager
+def put_for(files: FileStore, key: str, data: bytes) -> Iterator[Placed]:
+    """Store the file for the block that records it; when the block is refused, nothing stands there any more.
+
+    Only a refusal deletes, or the block's own word. When the database fails it is not known whether the row stands: an
+    orphan then, not a hole.
+    """
+    files.put(key, data)
+    placed = Placed()
+    try:
+        yield placed
+    except GalleryError:
+        files.delete(key)
+        raise
+    if not placed.is_needed:
+        files.delete(key)
 
 
 def record_file(

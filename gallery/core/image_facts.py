@@ -15,10 +15,15 @@ from gallery.core.errors import GalleryError
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_PIXELS: Final = 40_000_000
-# Pillow's WebP reader keeps two canvases of four bytes a pixel and copies twice: some 17 bytes a pixel.
-MAX_WEBP_PIXELS: Final = 13_000_000
-# What libjpeg keeps of a picture in several scans: two bytes a sample for the whole picture.
-MAX_COEFFICIENT_BYTES: Final = 200_000_000
+# What libjpeg keeps of a picture in several scans: two bytes a sample, at most four colours, for the whole picture.
+COEFFICIENT_BYTES: Final = 2
+MAX_COLOURS: Final = 4
+# Measured bytes a pixel of HEIC by (has more than 8 bits, has full colour).
+HEIC_BYTES: Final = {(False, False): 5.2, (True, False): 7.9, (False, True): 9.2, (True, True): 15.0}
+HEIC_ALPHA_BYTES: Final = 2.2
+# What a decoder may keep at once beside everything else in 300 MB. Above stand CMYK JPEG in several scans (from 30
+# megapixels), HEIC with 10 bits (35), full colour (30), both (18) or alpha (37).
+ORDINARY_BYTES: Final = {"image/jpeg": 240_000_000, "image/heic": 278_000_000}
 MAX_SCANS: Final = 100
 MAX_PARTS: Final = 20_000
 EXTENSIONS: Final = frozenset({"", "jpg", "jpeg", "jpe", "jfif", "png", "webp", "heic", "heif"})
@@ -35,6 +40,8 @@ _SCRIPT = re.compile(rb"<\?php\s|<script[\s>]|<html[\s>]|<!doctype\s|<svg\s|%PDF
 _END_OF_ZIP, _END_OF_ZIP_LENGTH = b"PK\x05\x06", 22
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _HEIC_SIZE = re.compile(rb"ispe\0\0\0\0(.{8})", re.DOTALL)
+_HEIC_ALPHA = (b"urn:mpeg:hevc:2015:auxid:1\0", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0")
+_HEVC_SETTINGS = re.compile(rb"hvcC\x01.{15}(.)(.)(.)", re.DOTALL)
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
 
@@ -100,17 +107,26 @@ class ImagePolyglotError(ImageError):
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """``width`` and ``height`` are as stored, before orientation."""
+    """``width`` and ``height`` are as stored, before orientation.
+
+    ``kept_bytes`` are what the decoder of a JPEG or HEIC keeps of the whole picture at once, measured or reckoned.
+    """
 
     format: ImageFormat
     width: int
     height: int
+    kept_bytes: int = 0
     extension: ClassVar[dict[ImageFormat, str]] = {
         ImageFormat.JPEG: "jpg",
         ImageFormat.PNG: "png",
         ImageFormat.WEBP: "webp",
         ImageFormat.HEIC: "heic",
     }
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether decoding needs more than the 300 MB that all other pictures are content with."""
+        return self.kept_bytes > ORDINARY_BYTES.get(self.format, MAX_BYTES)
 
 
 def inspect(data: bytes, filename: str = "", *, max_bytes: int = MAX_BYTES) -> ImageFacts:
@@ -129,16 +145,15 @@ def inspect(data: bytes, filename: str = "", *, max_bytes: int = MAX_BYTES) -> I
     }
     found = sniff(data)
     try:
-        width, height = walk[found](data)
+        width, height, kept_bytes = walk[found](data)
     except (struct.error, IndexError) as error:
         raise ImageDamagedError from error
     if not (width and height):
         raise ImageDamagedError
-    limit = MAX_WEBP_PIXELS if found is ImageFormat.WEBP else MAX_PIXELS
-    if width * height > limit:
-        raise ImageTooManyPixelsError(width, height, limit)
+    if width * height > MAX_PIXELS:
+        raise ImageTooManyPixelsError(width, height)
     _refuse_polyglot(data)
-    return ImageFacts(found, width, height)
+    return ImageFacts(found, width, height, kept_bytes)
 
 
 def sniff(data: bytes) -> ImageFormat:
@@ -210,26 +225,25 @@ class _JpegWalk:
             if self.scans > MAX_SCANS:
                 raise ImageDamagedError
 
-    def size(self) -> tuple[int, int]:
+    def size(self) -> tuple[int, int, int]:
+        """Return width, height, and what the decoder keeps of the whole picture until the last scan has come."""
         if self.frame is None:
             raise ImageDamagedError
         marker, body = self.frame
         _, height, width, count = struct.unpack(">BHHB", body[:6])
         sampling = [(body[7 + 3 * i] >> 4, body[7 + 3 * i] & 15) for i in range(count)]
-        if not sampling or any(not across or not down for across, down in sampling):
+        if not 0 < count <= MAX_COLOURS or any(not across or not down for across, down in sampling):
             raise ImageDamagedError
         if width * height > MAX_PIXELS:
             raise ImageTooManyPixelsError(width, height)
         if marker == _PROGRESSIVE or self.scans > 1:
             block = max(across for across, _ in sampling) * max(down for _, down in sampling)
             samples = sum(width * height * across * down // block for across, down in sampling)
-            if 2 * samples > MAX_COEFFICIENT_BYTES:
-                limit = MAX_COEFFICIENT_BYTES // 2 * width * height // samples
-                raise ImageTooManyPixelsError(width, height, limit)
-        return width, height
+            return width, height, COEFFICIENT_BYTES * samples
+        return width, height, 0
 
 
-def _walk_jpeg(data: bytes) -> tuple[int, int]:
+def _walk_jpeg(data: bytes) -> tuple[int, int, int]:
     """Go from segment to segment to the end of the first picture; what stands behind it is never decoded."""
     walk, position = _JpegWalk(), 2
     for _ in range(MAX_PARTS):
@@ -270,15 +284,15 @@ def bare_jpeg(data: bytes) -> tuple[bytes, bytes]:
     return b"".join([*kept, data[position:]]), exif
 
 
-def _walk_png(data: bytes) -> tuple[int, int]:
-    position, size, has_pixels = 8, (0, 0), False
+def _walk_png(data: bytes) -> tuple[int, int, int]:
+    position, size, has_pixels = 8, (0, 0, 0), False
     for _ in range(MAX_PARTS):
         length, kind = struct.unpack(">I4s", data[position : position + 8])
         if position + 12 + length > len(data):
             raise ImageDamagedError
         if kind == b"IHDR":
             width, height = struct.unpack(">II", data[position + 8 : position + 16])
-            size = (width, height)
+            size = (width, height, 0)
             if width * height > MAX_PIXELS:
                 raise ImageTooManyPixelsError(width, height)
         has_pixels = has_pixels or kind == b"IDAT"
@@ -290,23 +304,23 @@ def _walk_png(data: bytes) -> tuple[int, int]:
     raise ImageDamagedError
 
 
-def _walk_webp(data: bytes) -> tuple[int, int]:
+def _walk_webp(data: bytes) -> tuple[int, int, int]:
     (length,) = struct.unpack("<I", data[4:8])
     if length + 8 > len(data):
         raise ImageDamagedError
     kind, body = data[12:16], data[20:]
     if kind == b"VP8X":
-        return 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
+        return 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little"), 0
     if kind == b"VP8 ":
         width, height = struct.unpack("<HH", body[6:10])
-        return width & 0x3FFF, height & 0x3FFF
+        return width & 0x3FFF, height & 0x3FFF, 0
     if kind == b"VP8L":
         (bits,) = struct.unpack("<I", body[1:5])
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, 0
     raise ImageDamagedError
 
 
-def _walk_heic(data: bytes) -> tuple[int, int]:
+def _walk_heic(data: bytes) -> tuple[int, int, int]:
     """Check that no box runs over the end; the largest of the sizes inside is that of the whole picture."""
     position, seen = 0, set()
     for _ in range(MAX_PARTS):
@@ -324,4 +338,11 @@ def _walk_heic(data: bytes) -> tuple[int, int]:
     if b"meta" not in seen or not sizes:
         raise ImageDamagedError
     width, height = max(sizes, key=lambda size: size[0] * size[1])
-    return width, height
+    needed = max((_heic_bytes(found) for found in _HEVC_SETTINGS.findall(data)), default=0.0)
+    needed += HEIC_ALPHA_BYTES * any(name in data for name in _HEIC_ALPHA)
+    return width, height, int(width * height * needed)
+
+
+def _heic_bytes(settings: tuple[bytes, bytes, bytes]) -> float:
+    colours, luma, chroma = (one[0] for one in settings)
+    return HEIC_BYTES[bool((luma | chroma) & 7), colours & 3 > 1]

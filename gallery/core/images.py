@@ -6,7 +6,7 @@ outside transactions.
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import pillow_heif
@@ -22,9 +22,12 @@ from gallery.core.image_facts import (
     bare_jpeg,
     inspect,
 )
+from gallery.core.renditions import MASTER_SIDE, RenderedImage, Rendition
+from gallery.core.webp import parts_of, read_still
 
 WIDTHS: Final = (320, 640, 1280)
-MASTER_SIDE: Final = 2560  # enough for a printed A4 page; R40 allows up to 4096
+# JPEG in several scans that fill the memory themselves are taken at a quarter of the size instead of the half.
+QUARTER_BYTES: Final = 200_000_000
 STRIP_PIXELS: Final = 2_000_000
 WEBP_QUALITY: Final = 78
 JPEG_QUALITY: Final = 80
@@ -37,7 +40,7 @@ pillow_heif.options.AUX_IMAGES = False
 pillow_heif.options.DECODE_THREADS = 2
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # second line of defence: Pillow itself refuses twice as much
 
-_FORMATS = {ImageFormat.JPEG: ["JPEG"], ImageFormat.PNG: ["PNG"], ImageFormat.WEBP: ["WEBP"]}
+_FORMATS = {ImageFormat.JPEG: ["JPEG"], ImageFormat.PNG: ["PNG"]}
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -48,27 +51,6 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """One encoded size; ``media_type`` is image/webp or image/jpeg."""
-
-    media_type: str
-    width: int
-    height: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedImage:
-    """``master`` is a JPEG of at most 2560 pixels a side; width and height are of it, upright."""
-
-    width: int
-    height: int
-    colour: str
-    master: bytes
-    renditions: tuple[Rendition, ...]
 
 
 def render(data: bytes, widths: tuple[int, ...] = WIDTHS) -> RenderedImage:
@@ -100,7 +82,8 @@ def _decoded(data: bytes) -> Image.Image:
     """Return the picture in RGB, upright, at most MASTER_SIDE pixels wide and high."""
     facts = inspect(data)
     try:
-        picture = _decoded_heic(data) if facts.format is ImageFormat.HEIC else _decoded_other(data, facts)
+        readers = {ImageFormat.HEIC: _decoded_heic, ImageFormat.WEBP: _decoded_webp}
+        picture = readers.get(facts.format, partial(_decoded_other, facts))(data)
         picture.thumbnail((MASTER_SIDE, MASTER_SIDE), Image.Resampling.LANCZOS)
     except ImageError:
         raise
@@ -109,19 +92,25 @@ def _decoded(data: bytes) -> Image.Image:
     return picture
 
 
-def _decoded_other(data: bytes, facts: ImageFacts) -> Image.Image:
+def _decoded_other(facts: ImageFacts, data: bytes) -> Image.Image:
     exif: bytes | None = None
     if facts.format is ImageFormat.JPEG:
         data, exif = bare_jpeg(data)
     with Image.open(io.BytesIO(data), formats=_FORMATS[facts.format]) as source:
-        orientation = _orientation(source, exif)
+        orientation = _orientation(source.getexif if exif is None else partial(_tags, exif))
         profile = source.info.get("icc_profile")
-        ratio = min(1.0, MASTER_SIDE / max(source.size))
+        ratio = 0.25 if facts.kept_bytes > QUARTER_BYTES else min(1.0, MASTER_SIDE / max(source.size))
         source.draft(None, (max(1, int(source.width * ratio)), max(1, int(source.height * ratio))))
         source.load()
         width = source.width
         picture = _in_srgb(_reduced(source.size, lambda top, bottom: source.crop((0, top, width, bottom))), profile)
-    return picture.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else picture
+    return _upright(picture, orientation)
+
+
+def _decoded_webp(data: bytes) -> Image.Image:
+    parts = parts_of(data)
+    picture = _in_srgb(_flat(read_still(parts.still, MASTER_SIDE)), parts.icc)
+    return _upright(picture, _orientation(partial(_tags, parts.exif)))
 
 
 def _decoded_heic(data: bytes) -> Image.Image:
@@ -129,7 +118,6 @@ def _decoded_heic(data: bytes) -> Image.Image:
     width, height = heif.size
     if width * height > MAX_PIXELS:
         raise ImageTooManyPixelsError(width, height)
-    # A view on the decoder's memory: a copy of 40 megapixels would be one too many.
     pixels: Any = heif.data  # the decoder's own memory: one more copy of 40 megapixels would be too many
 
     def rows(top: int, bottom: int) -> Image.Image:
@@ -139,14 +127,21 @@ def _decoded_heic(data: bytes) -> Image.Image:
     return _in_srgb(_reduced(heif.size, rows), heif.info.get("icc_profile"))
 
 
-def _orientation(source: Image.Image, exif: bytes | None) -> int:
+def _tags(exif: bytes) -> Image.Exif:
+    tags = Image.Exif()
+    tags.load(exif)
+    return tags
+
+
+def _orientation(read_tags: Callable[[], Image.Exif]) -> int:
     try:
-        tags = source.getexif() if exif is None else Image.Exif()
-        if exif:
-            tags.load(exif)
-        return int(tags.get(_ORIENTATION_TAG, 1))
+        return int(read_tags().get(_ORIENTATION_TAG, 1))
     except Exception:  # noqa: BLE001 - broken metadata does not make a broken picture
         return 1
+
+
+def _upright(picture: Image.Image, orientation: int) -> Image.Image:
+    return picture.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else picture
 
 
 def _reduced(size: tuple[int, int], rows: Callable[[int, int], Image.Image]) -> Image.Image:

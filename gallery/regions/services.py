@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from importlib import resources
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gallery.regions.models import Region, RegionLevel
@@ -27,22 +28,29 @@ def shipped_regions() -> list[dict[str, str]]:
 def load_regions(session: Session, rows: Iterable[dict[str, str]]) -> int:
     """Insert or update regions by code and return how many rows were read; none is ever deleted."""
     given = list(rows)
+    known = {region.code: region for region in session.scalars(select(Region))}  # kept: else each is asked for alone
     for name, level in LEVELS.items():
         for row in (row for row in given if row["level"] == name):
-            session.merge(
-                Region(
-                    code=row["code"],
-                    level=level,
-                    type=row["type"],
-                    name=row["name"],
-                    parent_code=row["parent_code"] or None,
-                    bps_code=row["bps_code"] or None,
-                    postal_code=row["postal_code"] or None,
-                    lat=float(row["lat"]) if row["lat"] else None,
-                    lon=float(row["lon"]) if row["lon"] else None,
-                    island=row["island"] or None,
-                    island_group=row["island_group"] or None,
-                )
-            )
+            region = _region(row, level)
+            if region.code in known:
+                session.merge(region)
+            else:
+                session.add(region)
         session.flush()  # a child's foreign key needs its parent
     return len(given)
+
+
+def _region(row: dict[str, str], level: RegionLevel) -> Region:
+    return Region(
+        code=row["code"],
+        level=level,
+        type=row["type"],
+        name=row["name"],
+        parent_code=row["parent_code"] or None,
+        bps_code=row["bps_code"] or None,
+        postal_code=row["postal_code"] or None,
+        lat=float(row["lat"]) if row["lat"] else None,
+        lon=float(row["lon"]) if row["lon"] else None,
+        island=row["island"] or None,
+        island_group=row["island_group"] or None,
+    )

@@ -1,12 +1,14 @@
 """Changes of the register. Every function runs inside the caller's ``transaction()``."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gallery.accounts.models import RoleGrant, User
 from gallery.accounts.permissions import Actor
+from gallery.accounts.services.mails import tell
 from gallery.core import audit
 from gallery.core.crypto import FieldCipher
 from gallery.core.errors import NotFoundError
@@ -76,7 +78,7 @@ def update_business(
     audit.record(session, actor, "business.changed", f"business:{row.public_id}", bank_changed=is_bank_changed)
     emit(session, "business.changed", business_id=row.id)
     if is_bank_changed:
-        _tell_owners(session, row)
+        tell_owners(session, row.id, "bank_changed", business=row.name, account=row.bank_account_hint or "")
     return row
 
 
@@ -116,14 +118,15 @@ def reveal_nik(session: Session, cipher: FieldCipher, business_id: int, *, reaso
     return cipher.decrypt(owner.nik_encrypted, f"{NIK_CONTEXT}:{owner.id}")
 
 
-def _tell_owners(session: Session, row: Business) -> None:
+def tell_owners(session: Session, business_id: int, template: str, **facts: Any) -> None:
     """Mail everybody who signs in for the business: whoever did not do this finds out (ASVS 6.3.7)."""
     owners = (
-        select(User).join(RoleGrant).where(RoleGrant.business_id == row.id, User.is_active, User.email.is_not(None))
+        select(User)
+        .join(RoleGrant)
+        .where(RoleGrant.business_id == business_id, User.is_active, User.email.is_not(None))
     )
     for user in session.scalars(owners):
-        facts = {"name": user.name, "business": row.name, "account": row.bank_account_hint or ""}
-        emit(session, "mail.send", to=user.email, template="bank_changed", facts=facts)
+        tell(session, user, template, **facts)
 
 
 def _known_owner(session: Session, cipher: FieldCipher, facts: BusinessFacts) -> Person | None:

@@ -86,6 +86,7 @@ def test_wrong_unknown_and_disabled_fail_alike(app):
     assert sign_in.check_password(db.session, "ani@example.id", PASSWORD).email == "ani@example.id"
 
 
+@pytest.mark.real_passwords
 def test_an_old_hash_is_made_anew_at_sign_in(app):
     from argon2 import PasswordHasher
 

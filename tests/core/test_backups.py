@@ -19,8 +19,8 @@ def fast_scrypt(monkeypatch):
 
 
 @pytest.fixture
-def engines(tmp_path):
-    """Two empty databases: one to back up, one to restore into."""
+def engines(database, tmp_path):
+    """Two empty databases beside that of the tests: one to back up, one to restore into."""
     if postgres.database_url() is None:
         pair = [create_engine(f"sqlite:///{tmp_path}/{name}.db") for name in ("old", "new")]
         yield pair

@@ -90,8 +90,8 @@ def test_configure_leaves_one_json_handler(monkeypatch):
     stream = io.StringIO()
     try:
         logs.configure("WARNING", stream)
-        logging.getLogger("some.library").warning("odd")
-        logging.getLogger("some.library").info("chatter")
+        logging.getLogger("some.package").warning("odd")
+        logging.getLogger("some.package").info("chatter")
         assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["odd"]
         assert sys.stderr not in [getattr(h, "stream", None) for h in root.handlers]
     finally:

@@ -20,7 +20,6 @@ READERS = (
     reading.nik,
     reading.nib,
     reading.day,
-    reading.yes_no,
     reading.text,
 )
 
@@ -311,12 +310,6 @@ def test_a_month_means_its_last_day():
 )
 def test_days_that_are_none(cell):
     assert code_of(reading.day, cell) == "not_a_date"
-
-
-def test_yes_and_no():
-    assert all(reading.yes_no(cell) for cell in (True, "Ya", "y", "ADA", "sudah", "✓", "1", 1, "x"))
-    assert not any(reading.yes_no(cell) for cell in (False, "Tidak", "tdk", "belum", 0, "n"))
-    assert code_of(reading.yes_no, "mungkin") == "not_yes_no"
 
 
 def test_text_is_tidied_and_bounded():

@@ -15,23 +15,25 @@ from gallery.accounts.passwords import check_strength, hash_password
 from gallery.accounts.permissions import SCOPE_OF_ROLE, Actor, Grant
 from gallery.accounts.queries import actor_of, token_hash, user_by_login
 from gallery.accounts.services import sessions
+from gallery.accounts.services.mails import tell
 from gallery.accounts.states import TokenPurpose
 from gallery.core import audit, clock
 from gallery.core.errors import NotFoundError
-from gallery.core.outbox import emit
 
 RESET_LIFE: Final = timedelta(minutes=60)
 INVITATION_LIFE: Final = timedelta(hours=48)
 ERASED_NAME: Final = "—"
 
 
-def register(session: Session, *, name: str, email: str | None, phone: str | None, password: str) -> User:
+def register(
+    session: Session, *, name: str, email: str | None, phone: str | None, password: str, language: str | None = None
+) -> User:
     """Create a buyer's account. Raises :class:`AccountExistsError`, :class:`WeakPasswordError`."""
     check_strength(password, for_staff=False)
     for login in filter(None, (email, phone)):
         if user_by_login(session, login) is not None:
             raise AccountExistsError
-    user = User(name=name, email=email, phone=phone, password_hash=hash_password(password))
+    user = User(name=name, email=email, phone=phone, password_hash=hash_password(password), language=language)
     session.add(user)
     session.flush()  # the audit row names the id
     audit.record(session, actor_of(user), "account.registered", f"user:{user.public_id}")
@@ -58,13 +60,14 @@ def request_reset(session: Session, login: str, *, locale: str = "id") -> None:
     """Send a reset link in the asker's language if the account exists and has an address; say nothing either way."""
     user = user_by_login(session, login)
     if user is not None and user.email and user.is_active:
-        send_link(session, user, TokenPurpose.RESET_PASSWORD, RESET_LIFE, locale=locale)
+        send_link(session, user, TokenPurpose.RESET_PASSWORD, RESET_LIFE, language=locale)
 
 
-def send_link(session: Session, user: User, purpose: TokenPurpose, life: timedelta, *, locale: str = "id") -> None:
+def send_link(
+    session: Session, user: User, purpose: TokenPurpose, life: timedelta, *, language: str | None = None
+) -> None:
     """Make earlier links of this purpose void and mail a new one. The token stands in the mail only."""
-    facts = {"name": user.name, "token": _new_token(session, user, purpose, life)}
-    emit(session, "mail.send", to=user.email, template=purpose.value, locale=locale, facts=facts)
+    tell(session, user, purpose.value, language=language, token=_new_token(session, user, purpose, life))
 
 
 def make_reset_link(session: Session, user_id: int, *, actor: Actor) -> str:
@@ -91,10 +94,13 @@ def link_owner(session: Session, token: str, purpose: TokenPurpose) -> User:
     return session.get_one(User, _live_token(session, token, purpose).user_id)
 
 
-def set_password_by_link(session: Session, token: str, purpose: TokenPurpose, password: str) -> User:
+def set_password_by_link(
+    session: Session, token: str, purpose: TokenPurpose, password: str, *, language: str | None = None
+) -> User:
     """Use the link up, set the password, end all sessions, and tell the owner by mail (ASVS 6.4.3)."""
     row = _live_token(session, token, purpose)
     user = session.get_one(User, row.user_id)
+    learn_language(user, language)
     _set_password(session, user, password)
     row.used_at = clock.now()
     sessions.end_all(session, user.id)
@@ -133,7 +139,14 @@ def set_active(session: Session, public_id: str, *, is_active: bool, actor: Acto
     return user
 
 
-def update_profile(session: Session, user_id: int, *, name: str, email: str | None, phone: str | None) -> None:
+def learn_language(user: User, language: str | None) -> None:
+    """Mails follow the language that its owner uses the site in, until one is chosen in the profile."""
+    user.language = user.language or language
+
+
+def update_profile(
+    session: Session, user_id: int, *, name: str, email: str | None, phone: str | None, language: str | None = None
+) -> None:
     """Change name, address and number; the old address is told when it is replaced (ASVS 6.3.7)."""
     user = session.get_one(User, user_id)
     for login in filter(None, (email, phone)):
@@ -141,8 +154,8 @@ def update_profile(session: Session, user_id: int, *, name: str, email: str | No
         if other is not None and other.id != user.id:
             raise AccountExistsError
     if user.email and user.email != email:
-        emit(session, "mail.send", to=user.email, template="contact_changed", facts={"name": user.name})
-    user.name, user.email, user.phone = name, email, phone
+        tell(session, user, "contact_changed")
+    user.name, user.email, user.phone, user.language = name, email, phone, language or user.language
     audit.record(session, actor_of(user), "account.profile_changed", f"user:{user.public_id}")
 
 
@@ -152,15 +165,14 @@ def erase(session: Session, user_id: int, *, actor: Actor) -> None:
     sessions.end_all(session, user.id)
     audit.record(session, actor, "account.erased", f"user:{user.public_id}")
     user.name, user.email, user.phone, user.password_hash = ERASED_NAME, None, None, None
-    user.is_active, user.erased_at, user.grants = False, clock.now(), []
+    user.is_active, user.language, user.erased_at, user.grants = False, None, clock.now(), []
 
 
 def _set_password(session: Session, user: User, password: str) -> None:
     actor = actor_of(user)
     check_strength(password, for_staff=actor.is_staff)
     user.password_hash = hash_password(password)
-    if user.email:
-        emit(session, "mail.send", to=user.email, template="password_changed", facts={"name": user.name})
+    tell(session, user, "password_changed")
     audit.record(session, actor, "account.password_set", f"user:{user.public_id}")
 
 

@@ -6,7 +6,6 @@ The order matters: a try is written down before the password is looked at, so th
 from datetime import timedelta
 from typing import Final
 
-import phonenumbers
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -34,6 +33,8 @@ def normal_login(text: str) -> str:
 
 def normal_phone(text: str) -> str | None:
     """Return E.164 for what people type (0812…, 62812…, +62 812…, 812…), or None if no such number can exist."""
+    import phonenumbers  # noqa: PLC0415 - loaded with the first number
+
     digits = "".join(character for character in text if character.isdigit())
     is_international = text.strip().startswith("+") or digits.startswith("62")
     candidate = f"+{digits}" if is_international else f"+62{digits.lstrip('0')}"

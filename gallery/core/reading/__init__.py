@@ -4,7 +4,7 @@ from gallery.core.reading.base import MisreadError, digits_of, is_blank, plain_k
 from gallery.core.reading.choices import Choices
 from gallery.core.reading.contacts import nib, nik, phone
 from gallery.core.reading.numbers import days, grams, millimetres, pieces, rupiah
-from gallery.core.reading.times import day, yes_no
+from gallery.core.reading.times import day
 
 __all__ = [
     "Choices",
@@ -22,5 +22,4 @@ __all__ = [
     "plain_key",
     "rupiah",
     "text",
-    "yes_no",
 ]

@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
-from rapidfuzz import fuzz, process
-
 from gallery.core.reading.base import MisreadError, plain_key, text
 from gallery.core.sheets import Cell
 
@@ -48,6 +46,8 @@ class Choices(Generic[V]):
         raise MisreadError("unknown_choice", **self._hint(key))
 
     def _hint(self, key: str) -> dict[str, str]:
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - loaded with the first answer that is none of the list
+
         near = process.extractOne(key, self.names.keys(), scorer=fuzz.WRatio, score_cutoff=GOOD_HINT)
         return {"hint": self.names[near[0]]} if near else {}
 

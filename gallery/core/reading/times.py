@@ -1,10 +1,10 @@
-"""Days and yes/no, as typed."""
+"""Days, as typed."""
 
 import calendar
 import datetime as dt
 import re
 
-from gallery.core.reading.base import MisreadError, plain_key, refuse_error
+from gallery.core.reading.base import MisreadError, refuse_error
 from gallery.core.sheets import Cell
 
 MONTHS = {
@@ -15,9 +15,6 @@ EPOCH = dt.date(1899, 12, 30)  # day 0 of Excel's calendar, with its invented le
 FIRST_SERIAL, LAST_SERIAL = 18_264, 73_050  # 1950 to 2099
 FIRST_YEAR, LAST_YEAR = 1950, 2099
 CENTURY = 100
-YES = frozenset({"ya", "y", "yes", "iya", "ada", "sudah", "punya", "benar", "true", "1", "v", "x", "ok", "halal"})
-NO = frozenset({"tidak", "tdk", "t", "no", "n", "belum", "false", "0", "bukan", "salah", "tidak ada"})
-TICKS = frozenset("✓✔☑")
 NUMERIC = re.compile(r"([0-9]{1,4})\s*[-/. ]\s*([0-9]{1,2})\s*[-/. ]\s*([0-9]{1,4})(?:[ t][0-9:.]+)?\Z")
 WORDED = re.compile(r"(?:([0-9]{1,2})[\s\-/.]*)?([a-z]{3,10})[\s\-/.,]*([0-9]{4}|[0-9]{2})\Z")
 MONTH_ONLY = re.compile(r"([0-9]{1,2})\s*[-/.]\s*([0-9]{4})\Z")
@@ -42,20 +39,6 @@ def day(cell: Cell) -> dt.date:
         return EPOCH + dt.timedelta(days=int(cell))
     words = WEEKDAY.sub("", " ".join(str(cell).casefold().split()))
     return _numeric(words) or _worded(words) or _refuse()
-
-
-def yes_no(cell: Cell) -> bool:
-    """Return what ``ya``, ``sudah``, ``✓``, ``tidak``, ``belum`` … say."""
-    refuse_error(cell)
-    if isinstance(cell, bool):
-        return cell
-    words = str(cell).strip()
-    key = plain_key(words.removesuffix(".0"))
-    if key in YES or words in TICKS:
-        return True
-    if key in NO:
-        return False
-    raise MisreadError("not_yes_no")
 
 
 def _refuse() -> dt.date:

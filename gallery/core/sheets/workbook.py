@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import python_calamine
-
 from gallery.core.sheets.container import Container
 from gallery.core.sheets.model import Cell, CellError, Limits, Row, SheetProblem, Table, UnreadableSheetError
 from gallery.core.sheets.xml_scan import Scan, SheetScanner, check_xml, parser_for, run, string_lengths, watch
@@ -117,6 +115,8 @@ def _relations(box: Container) -> dict[str, tuple[str, str]]:
 
 def _rows(book: _Book, scan: Scan) -> list[tuple[int, Row]]:
     """Parse one measured sheet; rows that hold nothing are left out, merged cells are filled downwards."""
+    import python_calamine  # noqa: PLC0415 - loaded with the first sheet
+
     if not scan.value_rows:
         return []
     try:

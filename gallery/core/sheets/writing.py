@@ -7,8 +7,6 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
-
 from gallery.core.sheets.model import Cell
 
 LIVE = ("=", "+", "-", "@", "\t", "\r")
@@ -26,6 +24,8 @@ def xlsx_table(
 
     ``widths`` are those of the first columns; the others are as wide as their heading.
     """
+    import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - loaded with the first table
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, OPTIONS)
     sheet = book.add_worksheet(name.translate(FORBIDDEN_IN_NAME)[:31] or "Data")
