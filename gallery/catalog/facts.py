@@ -29,7 +29,20 @@ class Gap(StrEnum):
     LICENCE = "licence"
 
 
+def full_name(product: str, variant: str | None) -> str:
+    """Return what an article is called: "Kemplang – 250 g", and the product's name alone where there is no choice."""
+    return f"{product} – {variant}" if variant else product
+
+
 BLOCKING: Final = frozenset({Gap.PHOTO, Gap.PRICE, Gap.CATEGORY})
+
+# Slugs of the categories of what is eaten or drunk: couriers carry it in other bags. A gift set may be anything.
+FOOD: Final = frozenset(
+    {
+        *("makanan-ringan", "bumbu-dapur", "makanan-olahan", "hasil-laut", "kue", "minuman", "madu", "rempah"),
+        *("siap-saji", "makanan-beku", "bahan-pangan"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,7 @@ class Variant(Base):
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
     name: Mapped[str] = mapped_column(default="")
     sku: Mapped[str | None] = mapped_column(index=True)
+    barcode: Mapped[str | None] = mapped_column(index=True)  # the maker's GTIN, where the package carries one
     unit: Mapped[str] = mapped_column(default="")  # bungkus, botol, lembar …
     price_idr: Mapped[Rupiah]
     net_weight_g: Mapped[int | None]

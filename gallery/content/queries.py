@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from gallery.content.models import NewsArticle, NewsStatus
@@ -13,6 +13,7 @@ from gallery.core.errors import NotFoundError
 from gallery.core.files import StoredFile
 
 PAGE_SIZE: Final = 12
+BLOCK: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,22 @@ def latest(session: Session, limit: int = PAGE_SIZE, *, before: str | None = Non
         statement = statement.where(older)
     rows = session.execute(statement.order_by(NewsArticle.published_at.desc(), NewsArticle.id.desc()).limit(limit))
     return [_article(article, key) for article, key in rows]
+
+
+def article_blocks(session: Session) -> int:
+    """Return in how many blocks of ids the published articles lie."""
+    last = session.scalar(select(func.max(NewsArticle.id)).where(NewsArticle.status == NewsStatus.PUBLISHED))
+    return 0 if last is None else last // BLOCK + 1
+
+
+def article_addresses(session: Session, block: int) -> list[tuple[str, datetime | None]]:
+    """Return slug and day of the published articles of one block; a block beyond the last one has none."""
+    if block >= article_blocks(session):
+        return []  # its numbers might be larger than the column can hold
+    rows = select(NewsArticle.slug, NewsArticle.published_at).where(
+        NewsArticle.status == NewsStatus.PUBLISHED, NewsArticle.id.between(block * BLOCK, (block + 1) * BLOCK - 1)
+    )
+    return [(slug, since) for slug, since in session.execute(rows)]
 
 
 def published_article(session: Session, slug: str) -> Article:

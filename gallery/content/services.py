@@ -10,7 +10,9 @@ from gallery.content.errors import ArticleIncompleteError
 from gallery.content.models import NEWS, NewsArticle, NewsStatus
 from gallery.content.queries import article
 from gallery.core import audit, clock
+from gallery.core.files import StoredFile
 from gallery.core.ids import public_id, slugify
+from gallery.core.outbox import emit
 from gallery.core.states import Decision, move
 from gallery.listing.services.version import touch
 
@@ -44,16 +46,28 @@ def write_article(
 def change_article(
     session: Session, article_id: str, text: ArticleText, *, image_file_id: int | None = None, actor: Actor
 ) -> NewsArticle:
-    """Replace the text, and the picture if one is given; a published article changes at once."""
+    """Replace the text, and the picture if one is given; a published article changes at once.
+
+    The picture that was there before is forgotten, and its file deleted after the commit.
+    """
     row = article(session, article_id)
     _fill(row, text)
     if image_file_id is not None:
-        row.image_file_id = image_file_id
+        _replace_image(session, row, image_file_id)
     if row.status is NewsStatus.PUBLISHED:
         _require_complete(row)
         touch(session)
     audit.record(session, actor, "news.changed", f"news:{row.public_id}")
     return row
+
+
+def _replace_image(session: Session, row: NewsArticle, image_file_id: int) -> None:
+    before, row.image_file_id = row.image_file_id, image_file_id
+    session.flush()  # the article lets go of the old row first
+    if before is not None and before != image_file_id:
+        old = session.get_one(StoredFile, before)
+        emit(session, "file.discarded", key=old.key)
+        session.delete(old)
 
 
 def publish_article(session: Session, article_id: str, *, actor: Actor) -> NewsArticle:

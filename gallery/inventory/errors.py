@@ -35,6 +35,16 @@ class ReservationLostError(ConflictError):
         self.holder = holder
 
 
+class LotBlockedError(ConflictError):
+    """The pieces belong to a lot that is recalled, blocked or past its date: they go to nobody."""
+
+    code = "lot_blocked"
+
+    def __init__(self, lot_id: int) -> None:
+        super().__init__(str(lot_id))
+        self.lot_id = lot_id
+
+
 class BelowReservedError(ConflictError):
     """The correction would take pieces that buyers have reserved, or more than there are."""
 

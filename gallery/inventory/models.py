@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,24 +10,28 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from gallery.core import clock
 from gallery.core.db import Base
 from gallery.core.ids import public_id
-from gallery.inventory.states import MovementReason, ReservationStatus
+from gallery.inventory.states import LotBlock, MovementReason, PaperKind, ReservationStatus
 
 
 class PlaceKind(StrEnum):
     GALLERY = "gallery"
     PREMISES = "premises"
+    TRANSIT = "transit"  # on the way to the gallery; never active, so nothing there is sold
 
 
 class Place(Base):
-    """Where pieces lie and parcels start: a gallery, or an MSME's own premises. Exactly one of the two ids is set."""
+    """Where pieces lie: a gallery, the way to it, or an MSME's own premises. Exactly one of the two ids is set."""
 
     __tablename__ = "place"
-    __table_args__ = (CheckConstraint("(gallery_id IS NULL) <> (business_id IS NULL)", name="one_owner"),)
+    __table_args__ = (
+        UniqueConstraint("gallery_id", "kind"),
+        CheckConstraint("(gallery_id IS NULL) <> (business_id IS NULL)", name="one_owner"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True, default=public_id)
     kind: Mapped[PlaceKind]
-    gallery_id: Mapped[int | None] = mapped_column(ForeignKey("gallery.id"), unique=True)
+    gallery_id: Mapped[int | None] = mapped_column(ForeignKey("gallery.id"))
     business_id: Mapped[int | None] = mapped_column(ForeignKey("business.id"), unique=True)
     name: Mapped[str]
     district_code: Mapped[str] = mapped_column(ForeignKey("region.code"))
@@ -36,16 +40,21 @@ class Place(Base):
 
 
 class Lot(Base):
-    """Pieces of one variant that came together: same owner for ever, same expiry; ``code`` may be empty."""
+    """Pieces of one variant that came together: same owner for ever, same expiry; ``code`` may be empty.
+
+    ``intake`` names the receipt line of consigned goods ("receipt_line:…"): each has terms of its own, so lots of two
+    receipts never become one.
+    """
 
     __tablename__ = "lot"
     __table_args__ = (
-        UniqueConstraint("variant_id", "code", "expires_on"),
+        UniqueConstraint("variant_id", "code", "expires_on", "intake"),
         # NULLs are all different to a unique constraint: without a date there is one lot for each code, too.
         Index(
             "uq_lot_without_expiry",
             "variant_id",
             "code",
+            "intake",
             unique=True,
             sqlite_where=text("expires_on IS NULL"),
             postgresql_where=text("expires_on IS NULL"),
@@ -57,6 +66,10 @@ class Lot(Base):
     business_id: Mapped[int] = mapped_column(ForeignKey("business.id"), index=True)
     code: Mapped[str] = mapped_column(default="")
     expires_on: Mapped[date | None]
+    intake: Mapped[str] = mapped_column(default="")
+    blocked_as: Mapped[LotBlock | None]  # blocked lots are sold in no channel
+    blocked_at: Mapped[datetime | None]
+    block_note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -78,6 +91,7 @@ class StockItem(Base):
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
     on_hand: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
+    shelf: Mapped[str] = mapped_column(default="")  # where staff find it: "A2"
 
     lot: Mapped[Lot] = relationship()
     place: Mapped[Place] = relationship()
@@ -105,6 +119,33 @@ class StockMovement(Base):
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class StockLink(Base):
+    """The place of a movement in the chain of its place; never edited (a trigger refuses that).
+
+    ``hash`` is over the movement, its stock item and the hash before it.
+    """
+
+    __tablename__ = "stock_link"
+    __table_args__ = (UniqueConstraint("place_id", "number"),)
+
+    movement_id: Mapped[int] = mapped_column(ForeignKey("stock_movement.id"), primary_key=True, autoincrement=False)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    number: Mapped[int]  # 1, 2, 3 … in each place
+    hash: Mapped[str]
+
+
+class StockChain(Base):
+    """The newest link of a place's chain; the one row that all its movements queue for, so it is locked last."""
+
+    __tablename__ = "stock_chain"
+    LOCK_RANK: ClassVar[int] = 95
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), unique=True)
+    length: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(default="")
+
+
 class Reservation(Base):
     """Pieces held for somebody until ``expires_at``; none = until released or consumed."""
 
@@ -126,3 +167,37 @@ class Reservation(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     stock_item: Mapped[StockItem] = relationship()
+
+
+class Paper(Base):
+    """A printed paper about pieces; never edited. Whoever holds it can ask with ``check_code`` whether it is ours.
+
+    ``digest`` is SHA-256 over the facts that are printed, ``summary`` the counts and sums that anybody may see.
+    """
+
+    __tablename__ = "paper"
+    __table_args__ = (UniqueConstraint("kind", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    check_code: Mapped[str] = mapped_column(unique=True, default=public_id)
+    kind: Mapped[PaperKind]
+    subject: Mapped[str]  # public id of what it is about
+    number: Mapped[str] = mapped_column(unique=True)
+    gallery_id: Mapped[int | None] = mapped_column(ForeignKey("gallery.id"))  # none: of the province
+    digest: Mapped[str]
+    summary: Mapped[dict[str, Any]]
+    issued_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class PaperCounter(Base):
+    """The last number of one kind of paper at one gallery in one period; without gaps, so it is locked, and late."""
+
+    __tablename__ = "paper_counter"
+    __table_args__ = (UniqueConstraint("gallery_code", "kind", "month"),)
+    LOCK_RANK: ClassVar[int] = 94
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gallery_code: Mapped[str]
+    kind: Mapped[PaperKind]
+    month: Mapped[str]  # "202611"; "2026" for kinds that are numbered by the year
+    last: Mapped[int] = mapped_column(default=0)

@@ -106,7 +106,7 @@ def test_handing_in_twice_is_handing_in_once(business):
     with transaction() as session:
         services.submit(session, saved.product_id, actor=Actor.system())
     assert revision(saved.revision_id).submitted_at == first
-    assert [topic for topic, _ in topics()].count("product.submitted") == 1
+    assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "product.submitted")).all()) == 1
 
 
 def test_publishing_puts_the_product_on_sale_and_tells_the_shop(business):
@@ -307,7 +307,9 @@ def test_withdrawing_restoring_and_filing_away(business):
         assert product_of(saved).status is status
         assert product_of(saved).is_sellable is (status is ProductStatus.ON_SALE)
         assert topics()[-1] == ("product.changed", {"product_ids": [saved.product_id]})
-    actions = db.session.scalars(select(AuditEntry.action).where(AuditEntry.actor_id == owner.user_id)).all()
+    actions = db.session.scalars(
+        select(AuditEntry.action).where(AuditEntry.actor_id == owner.user_id).order_by(AuditEntry.id)
+    ).all()
     assert actions == ["product.withdrawn", "product.restored", "product.archived", "product.unarchived"]
 
 

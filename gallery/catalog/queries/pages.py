@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from gallery.accounts.permissions import Scope
@@ -159,7 +159,8 @@ def product_in_scope(scope: Scope) -> ColumnElement[bool]:
 
 def product_page(session: Session, public_id: str) -> ProductPage:
     """Return what the shop shows of a product that was published; 4 queries. Else :class:`NotFoundError`."""
-    row = session.execute(_page(), {"public_id": public_id}).one_or_none()
+    connection = session.connection()  # plain rows: nothing for the session to keep
+    row = connection.execute(_page(), {"public_id": public_id}).one_or_none()
     if row is None:
         raise NotFoundError(public_id)
     category, maker = row[-_CATEGORY_FIELDS:], row[-_CATEGORY_FIELDS - _MAKER_FIELDS : -_CATEGORY_FIELDS]
@@ -182,9 +183,11 @@ def product_page(session: Session, public_id: str) -> ProductPage:
         sold_count=row.sold_count,
         published_at=row.published_at,
         maker=MakerView(*maker),
-        variants=tuple(VariantView(*found) for found in session.execute(_variants(), {"product_id": row.id})),
+        variants=tuple(VariantView(*found) for found in connection.execute(_variants(), {"product_id": row.id})),
         photos=photo_views(session, [row.revision_id], only_ready=True).get(row.revision_id, ()),
-        licences=tuple(LicenceView(*found) for found in session.execute(_licences(), {"revision_id": row.revision_id})),
+        licences=tuple(
+            LicenceView(*found) for found in connection.execute(_licences(), {"revision_id": row.revision_id})
+        ),
     )
 
 
@@ -203,10 +206,9 @@ def _page() -> Select[*tuple[Any, ...]]:
     revision = (ProductRevision.id.label("revision_id"), ProductRevision.name, ProductRevision.summary)
     texts = (ProductRevision.description, ProductRevision.ingredients, ProductRevision.allergens)
     keeping = (ProductRevision.shelf_life_days, ProductRevision.storage, ProductRevision.shipping_class)
-    maker = (Business.id, Business.public_id, Business.slug, Business.name, Business.story, Business.since_year)
-    where = (Business.district_code, district.name, village.name, on_sale_count)
+    maker = maker_columns(district, village, on_sale_count)
     category = (Category.id, Category.slug, Category.name, Category.name_en, Category.icon)
-    named: list[Any] = [column.label(f"other_{n}") for n, column in enumerate((*maker, *where, *category))]
+    named: list[Any] = [column.label(f"other_{n}") for n, column in enumerate((*maker, *category))]
     return (
         select(*product, *counts, *revision, *texts, *keeping, *named)
         .join(ProductRevision, ProductRevision.id == Product.published_revision_id)
@@ -216,6 +218,12 @@ def _page() -> Select[*tuple[Any, ...]]:
         .outerjoin(Category, Category.id == ProductRevision.category_id)
         .where(Product.public_id == bindparam("public_id"))
     )
+
+
+def maker_columns(district: type[Region], village: type[Region], product_count: ScalarSelect[int]) -> tuple[Any, ...]:
+    """Return the columns of :class:`MakerView` in the order of its fields, for a statement that joins both regions."""
+    who = (Business.id, Business.public_id, Business.slug, Business.name, Business.story, Business.since_year)
+    return (*who, Business.district_code, district.name, village.name, product_count)
 
 
 def category_view(category: Category) -> CategoryView:
@@ -230,7 +238,7 @@ def photo_views(
     """Return the photos of revisions with their renditions, in the revisions' order; one query."""
     statement = _photos(only_ready=only_ready, first_only=first_only)
     found: dict[int, dict[int, tuple[Row[Any], list[RenditionView]]]] = {}
-    for row in session.execute(statement, {"revision_ids": sorted(set(revision_ids))}):
+    for row in session.connection().execute(statement, {"revision_ids": sorted(set(revision_ids))}):
         entry = found.setdefault(row.revision_id, {}).setdefault(row.id, (row, []))
         if row.key is not None:
             entry[1].append(RenditionView(row.media_type, row.file_width, row.file_height, row.key))

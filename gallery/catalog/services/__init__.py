@@ -11,6 +11,7 @@ from gallery.catalog.services.photos import (
     arrange_photos,
     drop_unused_uploads,
     original_key,
+    record_proof,
     record_refused,
     record_rendered,
     record_upload,
@@ -19,7 +20,7 @@ from gallery.catalog.services.photos import (
 )
 from gallery.catalog.services.review import DECISIONS, decide, discard_change, submit, take_back
 from gallery.catalog.services.submitted import save_submitted
-from gallery.catalog.services.variants import remove_variant, save_variant
+from gallery.catalog.services.variants import remove_variant, save_variant, set_price
 
 __all__ = [
     "DECISIONS",
@@ -37,6 +38,7 @@ __all__ = [
     "drop_unused_uploads",
     "edit_draft",
     "original_key",
+    "record_proof",
     "record_refused",
     "record_rendered",
     "record_upload",
@@ -46,6 +48,7 @@ __all__ = [
     "restore",
     "save_submitted",
     "save_variant",
+    "set_price",
     "submit",
     "take_back",
     "unarchive",

@@ -26,6 +26,7 @@ from gallery.core import audit, clock
 from gallery.core.errors import ConflictError, NotFoundError
 from gallery.core.ids import slugify
 from gallery.core.locks import lock_row
+from gallery.core.money import Rupiah
 from gallery.core.outbox import emit
 from gallery.core.states import move
 from gallery.registry.models import Business
@@ -157,15 +158,20 @@ def write_variant(session: Session, row: Variant, facts: VariantFacts, *, actor:
         session.add(row)
     session.flush()  # the price history points to the id
     if old_price != facts.price_idr:
-        session.add(
-            PriceChange(
-                variant_id=row.id,
-                old_price_idr=old_price,
-                new_price_idr=facts.price_idr,
-                changed_at=clock.now(),
-                changed_by=actor.user_id,
-            )
+        remember_price(session, row, old_price, actor=actor)
+
+
+def remember_price(session: Session, row: Variant, old_price: Rupiah | None, *, actor: Actor) -> None:
+    """The variant's price, which was ``old_price`` until now, stands in its history."""
+    session.add(
+        PriceChange(
+            variant_id=row.id,
+            old_price_idr=old_price,
+            new_price_idr=row.price_idr,
+            changed_at=clock.now(),
+            changed_by=actor.user_id,
         )
+    )
 
 
 def _open_revision(

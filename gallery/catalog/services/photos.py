@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gallery.accounts.permissions import Actor
 from gallery.catalog.errors import PhotoQuotaError
 from gallery.catalog.facts import PhotoFacts
-from gallery.catalog.models import Photo, PhotoRendition, Product, RevisionPhoto
+from gallery.catalog.models import Licence, Photo, PhotoRendition, Product, RevisionPhoto
 from gallery.catalog.queries import current_products
 from gallery.catalog.services.drafts import Saved, edit_draft
 from gallery.catalog.states import PHOTO, PhotoStatus
@@ -22,6 +22,8 @@ from gallery.core.outbox import emit
 from gallery.core.states import Decision, move
 
 PURPOSE: Final = "photo"  # of the private original
+PROOF_PURPOSE: Final = "licence_proof"
+QUOTA_PURPOSES: Final = (PURPOSE, PROOF_PURPOSE)
 MAX_PHOTOS: Final = 12
 QUOTA_BYTES: Final = 500 * 1024 * 1024
 
@@ -65,11 +67,25 @@ def record_upload(
     return PhotoFacts(file_id=row.id, sha256=row.sha256)
 
 
+def record_proof(
+    session: Session,
+    key: str,
+    data: bytes,
+    *,
+    media_type: str,
+    business_id: int,
+    quota_bytes: int = QUOTA_BYTES,
+) -> int:
+    """Add the row of a licence's proof that stands in the store, return its id; raise :class:`PhotoQuotaError`."""
+    refuse_over_quota(session, business_id, len(data), quota_bytes=quota_bytes)
+    return record_file(session, key, data, media_type=media_type, purpose=PROOF_PURPOSE, business_id=business_id).id
+
+
 def refuse_over_quota(session: Session, business_id: int, more_bytes: int, *, quota_bytes: int = QUOTA_BYTES) -> None:
     """Raise :class:`PhotoQuotaError` if the business has no room for so many more bytes."""
     used = session.scalar(
         select(func.coalesce(func.sum(StoredFile.size_bytes), 0)).where(
-            StoredFile.business_id == business_id, StoredFile.purpose == PURPOSE
+            StoredFile.business_id == business_id, StoredFile.purpose.in_(QUOTA_PURPOSES)
         )
     )
     if (used or 0) + more_bytes > quota_bytes:
@@ -147,11 +163,12 @@ def record_refused(session: Session, photo_id: int, code: str) -> None:
 
 
 def drop_unused_uploads(session: Session, *, before: datetime, limit: int) -> list[str]:
-    """Forget uploads that no photo uses and return their keys, for the caller to delete after the commit."""
-    used = select(Photo.id).where(Photo.original_file_id == StoredFile.id).exists()
+    """Forget photos and proofs that no product uses and return their keys, to be deleted after the commit."""
+    shown = select(Photo.id).where(Photo.original_file_id == StoredFile.id).exists()
+    proves = select(Licence.id).where(Licence.proof_file_id == StoredFile.id).exists()
     statement = (
         select(StoredFile)
-        .where(StoredFile.purpose == PURPOSE, StoredFile.created_at < before, ~used)
+        .where(StoredFile.purpose.in_(QUOTA_PURPOSES), StoredFile.created_at < before, ~shown, ~proves)
         .order_by(StoredFile.id)
         .limit(limit)
     )

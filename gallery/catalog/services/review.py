@@ -53,7 +53,6 @@ def hand_in(
     if move(revision, REVISION, RevisionStatus.SUBMITTED, clock.now()) is Decision.APPLY:
         revision.submitted_at, revision.submitted_by = clock.now(), actor.user_id
         audit.record(session, actor, "product.submitted", f"product:{product.public_id}", revision=revision.number)
-        emit(session, "product.submitted", revision_id=revision.id)
 
 
 def take_back(session: Session, product_id: int, *, actor: Actor) -> ProductRevision:

@@ -9,11 +9,12 @@ from gallery.accounts.permissions import Actor
 from gallery.catalog.errors import DuplicateVariantError, LastVariantError
 from gallery.catalog.facts import VariantFacts, name_key
 from gallery.catalog.models import Product, Variant
-from gallery.catalog.services.drafts import write_variant
+from gallery.catalog.services.drafts import remember_price, write_variant
 from gallery.catalog.states import ProductStatus
 from gallery.core import audit
 from gallery.core.errors import ConflictError, NotFoundError
 from gallery.core.locks import lock_row
+from gallery.core.money import Rupiah
 from gallery.core.outbox import emit
 
 
@@ -46,6 +47,18 @@ def remove_variant(session: Session, product_id: int, variant_public_id: str, *,
         raise LastVariantError(product.public_id)
     row.is_active = False
     _announce(session, product, "product.variant_removed", row, actor=actor)
+    return row
+
+
+def set_price(session: Session, variant_id: int, price_idr: Rupiah, *, actor: Actor) -> Variant:
+    """The variant costs this from now on; the old price stays in the history. The same price changes nothing."""
+    product_id = session.get_one(Variant, variant_id).product_id
+    product, variants = _locked(session, product_id)
+    row = next(one for one in variants if one.id == variant_id)
+    if row.price_idr != price_idr:
+        old_price, row.price_idr = row.price_idr, price_idr
+        remember_price(session, row, old_price, actor=actor)
+        _announce(session, product, "product.variant_saved", row, actor=actor)
     return row
 
 

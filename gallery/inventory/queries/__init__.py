@@ -1,10 +1,17 @@
 """Reads of stock."""
 
+from gallery.inventory.queries.card import CardLine, StockCard, stock_card
+from gallery.inventory.queries.chain import BrokenLink, broken_links, chain_heads, link_hash
+from gallery.inventory.queries.documents import DOCUMENTS, document_numbers, missing_documents
+from gallery.inventory.queries.labels import MOST_LABEL_ROWS, LabelFacts, label_facts, shelves
 from gallery.inventory.queries.lists import (
     StockFilter,
     StockLine,
     StockList,
     VariantChoice,
+    is_newest_version,
+    is_shown_version,
+    lines_of_variant,
     own_stock,
     places,
     stock_line,
@@ -12,11 +19,14 @@ from gallery.inventory.queries.lists import (
     stock_warnings,
     variant_choices,
 )
+from gallery.inventory.queries.papers import paper_by_code, paper_gallery, paper_of, papers_about, successor_of
 from gallery.inventory.queries.stock import (
+    NEWEST,
     Drift,
     PlaceStock,
     audit_stock,
     available,
+    free_pieces,
     movements,
     place_in_scope,
     sellable_lot,
@@ -26,24 +36,48 @@ from gallery.inventory.queries.stock import (
 )
 
 __all__ = [
+    "DOCUMENTS",
+    "MOST_LABEL_ROWS",
+    "NEWEST",
+    "BrokenLink",
+    "CardLine",
     "Drift",
+    "LabelFacts",
     "PlaceStock",
+    "StockCard",
     "StockFilter",
     "StockLine",
     "StockList",
     "VariantChoice",
     "audit_stock",
     "available",
+    "broken_links",
+    "chain_heads",
+    "document_numbers",
+    "free_pieces",
+    "is_newest_version",
+    "is_shown_version",
+    "label_facts",
+    "lines_of_variant",
+    "link_hash",
+    "missing_documents",
     "movements",
     "own_stock",
+    "paper_by_code",
+    "paper_gallery",
+    "paper_of",
+    "papers_about",
     "place_in_scope",
     "places",
     "sellable_lot",
+    "shelves",
     "stock_by_place",
+    "stock_card",
     "stock_in_scope",
     "stock_item",
     "stock_line",
     "stock_list",
     "stock_warnings",
+    "successor_of",
     "variant_choices",
 ]

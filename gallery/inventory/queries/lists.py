@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Scope
@@ -14,6 +14,7 @@ from gallery.catalog.models import Product, ProductRevision, Variant
 from gallery.catalog.states import ProductStatus
 from gallery.core import clock
 from gallery.core.errors import NotFoundError
+from gallery.core.words import contains, has_words, words_of
 from gallery.inventory.models import Lot, Place, StockItem
 from gallery.inventory.queries.stock import place_in_scope
 from gallery.registry.models import Business
@@ -42,6 +43,7 @@ class StockLine:
     product_name: str
     product_public_id: str
     variant_name: str
+    variant_public_id: str
     business_name: str
 
 
@@ -61,23 +63,22 @@ def stock_list(
     place_id: int | None = None,
     narrow: StockFilter = StockFilter.ALL,
     after: int = 0,
+    limit: int = PAGE_SIZE,
 ) -> StockList:
-    """Return 50 stock rows that have or had pieces, oldest row first; ``after`` is the id of the last row seen."""
+    """Return 50 stock rows (or ``limit``) that have or had pieces, oldest first; ``after`` is the last id seen."""
     rows = _lines().where(place_in_scope(scope), StockItem.id > after)
     if place_id is not None:
         rows = rows.where(StockItem.place_id == place_id)
-    for word in text.lower().split()[:5]:
-        like = f"%{word}%"
-        rows = rows.where(or_(func.lower(ProductRevision.name).like(like), func.lower(Business.name).like(like)))
+    rows = rows.where(has_words(text, ProductRevision.name, Business.name))
     if narrow is StockFilter.LOW:
         rows = rows.where(StockItem.on_hand - StockItem.reserved <= LOW)
     elif narrow is StockFilter.EXPIRING:
         rows = rows.where(Lot.expires_on <= clock.today() + SOON, StockItem.on_hand > 0)
     elif narrow is StockFilter.HELD:
         rows = rows.where(StockItem.reserved > 0)
-    found = [StockLine(*row) for row in session.execute(rows.order_by(StockItem.id).limit(PAGE_SIZE + 1))]
-    more = len(found) > PAGE_SIZE
-    return StockList(found[:PAGE_SIZE], str(found[PAGE_SIZE - 1].item.id) if more else None)
+    found = [StockLine(*row) for row in session.execute(rows.order_by(StockItem.id).limit(limit + 1))]
+    more = len(found) > limit
+    return StockList(found[:limit], str(found[limit - 1].item.id) if more else None)
 
 
 def stock_warnings(session: Session, *, scope: Scope) -> tuple[int, int]:
@@ -96,6 +97,12 @@ def stock_line(session: Session, stock_item_id: int, *, scope: Scope) -> StockLi
     if row is None:
         raise NotFoundError("StockItem")
     return StockLine(*row)
+
+
+def lines_of_variant(session: Session, public_id: str, *, scope: Scope) -> list[StockLine]:
+    """Return the variant's rows in the scope, in all places and lots; also of one that is sold no more."""
+    rows = _lines().where(place_in_scope(scope), Variant.public_id == public_id)
+    return [StockLine(*row) for row in session.execute(rows.order_by(StockItem.id))]
 
 
 def own_stock(session: Session, businesses: Collection[int]) -> list[StockLine]:
@@ -130,7 +137,7 @@ def variant_choices(
             ProductRevision.shelf_life_days,
         )
         .join(Product, Product.id == Variant.product_id)
-        .join(ProductRevision, and_(ProductRevision.product_id == Product.id, ProductRevision.number == _newest()))
+        .join(ProductRevision, is_newest_version())
         .join(Business, Business.id == Product.business_id)
         .where(Variant.is_active, Product.status != ProductStatus.ARCHIVED)
     )
@@ -138,9 +145,8 @@ def variant_choices(
         rows = rows.where(Product.business_id.in_(businesses))
     if public_id:
         rows = rows.where(Variant.public_id == public_id)
-    for word in text.lower().split()[:5]:
-        like = f"%{word}%"
-        named = or_(func.lower(ProductRevision.name).like(like), func.lower(Business.name).like(like))
+    for word in words_of(text):
+        named = or_(contains(ProductRevision.name, word), contains(Business.name, word))
         rows = rows.where(or_(named, func.lower(Variant.sku) == word, Product.public_id == word))
     return [VariantChoice(*row) for row in session.execute(rows.order_by(ProductRevision.name, Variant.id).limit(30))]
 
@@ -151,18 +157,28 @@ def places(session: Session, *, scope: Scope) -> list[Place]:
     return list(session.scalars(rows))
 
 
-def _lines() -> Select[StockItem, Place, Lot, str, str, str, str]:
+def _lines() -> Select[StockItem, Place, Lot, str, str, str, str, str]:
+    names = (ProductRevision.name, Product.public_id, Variant.name, Variant.public_id, Business.name)
     return (
-        select(StockItem, Place, Lot, ProductRevision.name, Product.public_id, Variant.name, Business.name)
+        select(StockItem, Place, Lot, *names)
         .join(Place, Place.id == StockItem.place_id)
         .join(Lot, Lot.id == StockItem.lot_id)
         .join(Variant, Variant.id == StockItem.variant_id)
         .join(Product, Product.id == Variant.product_id)
-        .join(ProductRevision, and_(ProductRevision.product_id == Product.id, ProductRevision.number == _newest()))
+        .join(ProductRevision, is_newest_version())
         .join(Business, Business.id == Product.business_id)
     )
 
 
-def _newest() -> ScalarSelect[int]:
+def is_shown_version() -> ColumnElement[bool]:
+    """Join condition: the version that buyers read, and of a product that is not published yet the newest one."""
+    newest = select(ProductRevision.id).where(ProductRevision.product_id == Product.id)
+    newest_id = newest.order_by(ProductRevision.number.desc()).limit(1).correlate(Product).scalar_subquery()
+    return ProductRevision.id == func.coalesce(Product.published_revision_id, newest_id)
+
+
+def is_newest_version() -> ColumnElement[bool]:
+    """Join condition: the newest version of the product; staff read its name there."""
     numbers = select(func.max(ProductRevision.number)).where(ProductRevision.product_id == Product.id)
-    return numbers.correlate(Product).scalar_subquery()
+    number = numbers.correlate(Product).scalar_subquery()
+    return and_(ProductRevision.product_id == Product.id, ProductRevision.number == number)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
@@ -17,10 +17,13 @@ from gallery.inventory.models import Lot, Place, PlaceKind, Reservation, StockIt
 from gallery.inventory.states import ReservationStatus
 from gallery.registry.models import Business
 
+NEWEST: Final = 50  # movements on a page
+
 
 def sellable_lot(today: Any = None) -> ColumnElement[bool]:
-    """Condition on :class:`Lot`: a piece that expires today is not sold any more, it would arrive expired."""
-    return or_(Lot.expires_on.is_(None), Lot.expires_on > (clock.today() if today is None else today))
+    """Condition on :class:`Lot`: not blocked, and not expiring today or earlier: it would arrive expired."""
+    in_date = or_(Lot.expires_on.is_(None), Lot.expires_on > (clock.today() if today is None else today))
+    return and_(Lot.blocked_as.is_(None), in_date)
 
 
 def place_in_scope(scope: Scope) -> ColumnElement[bool]:
@@ -38,7 +41,7 @@ def place_in_scope(scope: Scope) -> ColumnElement[bool]:
     return or_(*conditions) if conditions else false()
 
 
-def _free(now: Any = None) -> ColumnElement[int]:
+def free_pieces(now: Any = None) -> ColumnElement[int]:
     """Pieces of a stock item that nobody holds: a hold that ran out is compared here, not waited for."""
     stale = (
         select(func.coalesce(func.sum(Reservation.pieces), 0))
@@ -56,7 +59,7 @@ def _free(now: Any = None) -> ColumnElement[int]:
 def available(session: Session, variant_ids: Collection[int]) -> dict[tuple[int, int], int]:
     """Return pieces that can be sold now by (variant, place); places without a free piece are left out."""
     rows = session.execute(
-        select(StockItem.variant_id, StockItem.place_id, func.sum(_free()))
+        select(StockItem.variant_id, StockItem.place_id, func.sum(free_pieces()))
         .join(Lot, Lot.id == StockItem.lot_id)
         .join(Place, Place.id == StockItem.place_id)
         .where(StockItem.variant_id.in_(variant_ids), StockItem.on_hand > 0, sellable_lot(), Place.is_active)
@@ -82,13 +85,13 @@ class PlaceStock:
 def stock_by_place(session: Session, product_id: int) -> list[PlaceStock]:
     """Return where the product can be had now: galleries first, the fullest first."""
     facts = {"product_id": product_id, "now": clock.now(), "today": clock.today()}
-    return [PlaceStock(*row) for row in session.execute(_by_place(), facts)]
+    return [PlaceStock(*row) for row in session.connection().execute(_by_place(), facts)]
 
 
 @cache
 def _by_place() -> Select[*tuple[Any, ...]]:
     """Select the fields of PlaceStock; put together once, because every product page asks it."""
-    pieces = func.sum(_free(bindparam("now")))
+    pieces = func.sum(free_pieces(bindparam("now")))
     place = (Place.id, Place.name, Place.kind, Place.gallery_id, Place.district_code)
     return (
         select(StockItem.variant_id, *place, pieces, func.min(Lot.expires_on))
@@ -125,7 +128,7 @@ def stock_item(session: Session, stock_item_id: int, *, scope: Scope) -> StockIt
     return found[0]
 
 
-def movements(session: Session, stock_item_id: int, *, limit: int = 50) -> list[StockMovement]:
+def movements(session: Session, stock_item_id: int, *, limit: int = NEWEST) -> list[StockMovement]:
     """Return the newest movements of one stock row."""
     newest = select(StockMovement).where(StockMovement.stock_item_id == stock_item_id)
     return list(session.scalars(newest.order_by(StockMovement.id.desc()).limit(limit)))

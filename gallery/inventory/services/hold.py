@@ -1,11 +1,11 @@
 """Holds for orders: reserve, extend, release, consume, take back. A holder is a text such as "order:7k2m…"."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Actor
@@ -38,19 +38,49 @@ def reserve(
     released on the way.
     """
     sums = _summed(wanted)
-    rows = session.execute(
-        select(StockItem.id, Lot.expires_on)
-        .join(Lot, Lot.id == StockItem.lot_id)
-        .where(tuple_(StockItem.variant_id, StockItem.place_id).in_(sums), sellable_lot())
-    )
-    expiry: dict[int, date | None] = {row.id: row.expires_on for row in rows}
-    items = lock_rows(session, StockItem, expiry)
-    ledger.free_expired(session, items.values())
+    items = first_out_items(session, tuple_(StockItem.variant_id, StockItem.place_id).in_(sums))
     first_out: dict[Key, list[StockItem]] = defaultdict(list)
-    for item in sorted(items.values(), key=lambda row: (expiry[row.id] or date.max, row.id)):
+    for item in items:
         first_out[item.variant_id, item.place_id].append(item)
     _refuse_shortage(sums, first_out)
-    holds = [hold for key, pieces in sums.items() for hold in _take(holder, first_out[key], pieces, expires_at)]
+    holds = [hold for key, pieces in sums.items() for hold in take_from(holder, first_out[key], pieces, expires_at)]
+    session.add_all(holds)
+    session.flush()
+    ledger.announce(session, items)
+    return holds
+
+
+def first_out_items(session: Session, which: ColumnElement[bool]) -> list[StockItem]:
+    """Lock the rows that may be sold, first expiring first; holds that ran out are released on the way.
+
+    Lots are asked again after the lock: one that was recalled while we waited is not sold.
+    """
+    wanted = select(StockItem.id).join(Lot, Lot.id == StockItem.lot_id).where(which, sellable_lot())
+    items = lock_rows(session, StockItem, session.scalars(wanted).all())
+    dates = select(StockItem.id, Lot.expires_on).join(Lot, Lot.id == StockItem.lot_id)
+    rows = session.execute(dates.where(StockItem.id.in_(items), sellable_lot()))
+    expiry: dict[int, date | None] = {row.id: row.expires_on for row in rows}
+    ledger.free_expired(session, items.values())
+    return ledger.first_expiring((items[key] for key in expiry), {items[key].lot_id: on for key, on in expiry.items()})
+
+
+def reserve_items(
+    session: Session, holder: str, pieces: Mapping[int, int], *, expires_at: datetime | None
+) -> list[Reservation]:
+    """Hold these pieces of these very rows (stock item id: pieces) or none (:class:`InsufficientStockError`)."""
+    items = {item.id: item for item in first_out_items(session, StockItem.id.in_(pieces))}
+    short = []
+    for item_id, wanted in pieces.items():
+        item = items.get(item_id)
+        free = item.on_hand - item.reserved if item else 0
+        if wanted < 1:
+            raise InvalidQuantityError(str(wanted))
+        if free < wanted:
+            row = item or session.get_one(StockItem, item_id)
+            short.append(Shortage(row.variant_id, row.place_id, wanted=wanted, available=free))
+    if short:
+        raise InsufficientStockError(short)
+    holds = [hold for key, count in pieces.items() for hold in take_from(holder, [items[key]], count, expires_at)]
     session.add_all(holds)
     session.flush()
     ledger.announce(session, items.values())
@@ -78,24 +108,19 @@ def release(session: Session, holder: str, *, place_id: int | None = None) -> No
 def consume(
     session: Session, holder: str, *, place_id: int, document: str | None = None, actor: Actor
 ) -> list[Reservation]:
-    """The holder's pieces have left the place: on hand falls, the movement says with which document. Once only."""
+    """The holder's pieces have left the place: on hand falls, the movement says with which document. Once only.
+
+    Pieces of a lot that was blocked or ran out meanwhile go to nobody (:class:`LotBlockedError`).
+    """
     holds, items = _locked(session, holder, place_id)
     active = [hold for hold in holds if hold.status is ReservationStatus.ACTIVE]
     gone = [hold for hold in holds if hold.status is ReservationStatus.CONSUMED]
     if not active and not gone:
         raise ReservationLostError(holder)
+    ledger.refuse_unsellable(session, (items[hold.stock_item_id] for hold in active))
     for hold in active:
-        item = items[hold.stock_item_id]
-        ledger.end_hold(item, hold, ReservationStatus.CONSUMED)
-        item.on_hand -= hold.pieces
-        ledger.append(
-            session,
-            item,
-            -hold.pieces,
-            MovementReason.SOLD,
-            document=document or holder,
-            request_key=f"consume:{hold.id}",
-            actor_id=actor.user_id,
+        ledger.consume_hold(
+            session, items[hold.stock_item_id], hold, document=document or holder, actor_id=actor.user_id
         )
     ledger.announce(session, (items[hold.stock_item_id] for hold in active))
     return active
@@ -153,7 +178,10 @@ def _refuse_shortage(sums: dict[Key, int], first_out: dict[Key, list[StockItem]]
         raise InsufficientStockError(short)
 
 
-def _take(holder: str, items: list[StockItem], pieces: int, expires_at: datetime | None) -> Iterable[Reservation]:
+def take_from(
+    holder: str, items: Sequence[StockItem], pieces: int, expires_at: datetime | None
+) -> Iterable[Reservation]:
+    """Yield new holds on these locked rows, in their order, until the pieces are found or the rows are empty."""
     for item in items:
         part = min(pieces, item.on_hand - item.reserved)
         if part > 0:

@@ -1,16 +1,13 @@
 """Pieces that come in, and corrections by hand. Both append a movement, both are done once per request key."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Actor
 from gallery.catalog.models import Product, Variant
 from gallery.core import audit, clock
-from gallery.core.db import Base
 from gallery.core.errors import NotFoundError
 from gallery.core.locks import lock_row
 from gallery.inventory.errors import BelowReservedError, InvalidQuantityError
@@ -27,20 +24,26 @@ def receive(  # noqa: PLR0913 - what a receipt states
     *,
     expires_on: date | None = None,
     lot_code: str | None = None,
+    intake: str = "",
+    shelf: str = "",
     reason: MovementReason = MovementReason.RECEIVED,
     document: str | None = None,
     request_key: str | None = None,
     actor: Actor,
 ) -> StockMovement:
-    """The pieces are on hand at the place, in their lot. The same request key changes nothing twice."""
+    """The pieces are on hand at the place, in their lot. The same request key changes nothing twice.
+
+    Consigned goods name their receipt line as ``intake``, so that each line has a lot, and terms, of its own.
+    """
     if pieces < 1:
         raise InvalidQuantityError(str(pieces))
-    lot_id = _lot_id(session, variant_id, lot_code or "", expires_on)
-    item = _locked_item(session, variant_id, place_id, lot_id)
+    lot_id = _lot_id(session, variant_id, lot_code or "", expires_on, intake)
+    item = locked_item(session, variant_id, place_id, lot_id)
     done = _done(session, request_key)
     if done is not None:
         return done
     item.on_hand += pieces
+    item.shelf = shelf or item.shelf
     movement = ledger.append(
         session, item, pieces, reason, document=document, request_key=request_key, actor_id=actor.user_id
     )
@@ -55,10 +58,14 @@ def adjust(
     *,
     reason: MovementReason,
     note: str = "",
+    document: str | None = None,
     request_key: str | None = None,
     actor: Actor,
 ) -> StockMovement:
-    """On hand is corrected by the difference; never below what is reserved (:class:`BelowReservedError`)."""
+    """On hand is corrected by the difference; never below what is reserved (:class:`BelowReservedError`).
+
+    Returns to the owner, write-offs, counts and counter returns come here with their ``document``.
+    """
     if pieces_delta == 0:
         raise InvalidQuantityError("0")
     item = lock_row(session, StockItem, stock_item_id)
@@ -70,7 +77,14 @@ def adjust(
         raise BelowReservedError(on_hand=item.on_hand, reserved=item.reserved, delta=pieces_delta)
     item.on_hand += pieces_delta
     movement = ledger.append(
-        session, item, pieces_delta, reason, note=note, request_key=request_key, actor_id=actor.user_id
+        session,
+        item,
+        pieces_delta,
+        reason,
+        document=document,
+        note=note,
+        request_key=request_key,
+        actor_id=actor.user_id,
     )
     audit.record(session, actor, "stock.adjusted", f"stock_item:{item.id}", pieces=pieces_delta, reason=reason.value)
     ledger.announce(session, [item])
@@ -84,9 +98,11 @@ def _done(session: Session, request_key: str | None) -> StockMovement | None:
     return session.scalar(select(StockMovement).where(StockMovement.request_key == request_key))
 
 
-def _lot_id(session: Session, variant_id: int, code: str, expires_on: date | None) -> int:
+def _lot_id(session: Session, variant_id: int, code: str, expires_on: date | None, intake: str) -> int:
     """Find or make the lot; of two who make it at once, one finds the other's (the row is unique)."""
-    wanted = select(Lot.id).where(Lot.variant_id == variant_id, Lot.code == code, Lot.expires_on == expires_on)
+    wanted = select(Lot.id).where(
+        Lot.variant_id == variant_id, Lot.code == code, Lot.expires_on == expires_on, Lot.intake == intake
+    )
     found = session.scalar(wanted)
     if found is not None:
         return found
@@ -95,30 +111,29 @@ def _lot_id(session: Session, variant_id: int, code: str, expires_on: date | Non
     )
     if owner is None:
         raise NotFoundError("Variant")
-    _insert_once(
+    ledger.insert_once(
         session,
         Lot,
         variant_id=variant_id,
         business_id=owner,
         code=code,
         expires_on=expires_on,
+        intake=intake,
+        block_note="",
         created_at=clock.now(),
     )
     return session.scalars(wanted).one()
 
 
-def _locked_item(session: Session, variant_id: int, place_id: int, lot_id: int) -> StockItem:
+def locked_item(session: Session, variant_id: int, place_id: int, lot_id: int) -> StockItem:
+    """Return the row of the lot at the place, locked; made without a piece where there is none yet."""
     wanted = select(StockItem.id).where(
         StockItem.variant_id == variant_id, StockItem.place_id == place_id, StockItem.lot_id == lot_id
     )
     found = session.scalar(wanted)
     if found is None:
-        _insert_once(session, StockItem, variant_id=variant_id, place_id=place_id, lot_id=lot_id, on_hand=0, reserved=0)
+        ledger.insert_once(
+            session, StockItem, variant_id=variant_id, place_id=place_id, lot_id=lot_id, on_hand=0, reserved=0, shelf=""
+        )
         found = session.scalars(wanted).one()
     return lock_row(session, StockItem, found)
-
-
-def _insert_once(session: Session, model: type[Base], **values: Any) -> None:
-    """Insert unless an equal row is there: PostgreSQL waits for a concurrent inserter and then does nothing."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(model).values(**values).on_conflict_do_nothing())

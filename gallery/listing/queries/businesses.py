@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from gallery.catalog.queries import MakerView, maker_columns
 from gallery.core.errors import NotFoundError
 from gallery.core.files import StoredFile
 from gallery.listing.models import ListingEntry
@@ -16,19 +17,10 @@ from gallery.registry.models import Business
 PAGE_SIZE: Final = 24
 
 
-class BusinessCard(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class BusinessCard(MakerView):
     """An MSME as the directory shows it."""
 
-    id: int
-    public_id: str
-    slug: str
-    name: str
-    story: str
-    since_year: int | None
-    district_code: str
-    district_name: str
-    village_name: str | None
-    product_count: int
     photo_key: str | None
 
 
@@ -78,19 +70,7 @@ def _cards() -> Select[Any]:
     district, village = aliased(Region), aliased(Region)
     products = select(func.count()).where(ListingEntry.business_id == Business.id).scalar_subquery()
     return (
-        select(
-            Business.id,
-            Business.public_id,
-            Business.slug,
-            Business.name,
-            Business.story,
-            Business.since_year,
-            Business.district_code,
-            district.name,
-            village.name,
-            products,
-            StoredFile.key,
-        )
+        select(*maker_columns(district, village, products), StoredFile.key)
         .join(district, district.code == Business.district_code)
         .outerjoin(village, village.code == Business.village_code)
         .outerjoin(StoredFile, StoredFile.id == Business.photo_file_id)

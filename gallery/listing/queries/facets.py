@@ -7,10 +7,10 @@ change, so every count that a page shows is a sum over a few hundred numbers hel
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Table, select
 from sqlalchemy.orm import Session
 
 from gallery.catalog.models import Category
@@ -135,12 +135,14 @@ class Catalogue:
         return frozenset(cell_id for cell_id, cell in self.cells.items() if not wanted.misses(cell))
 
 
+_VERSION_COLUMNS: Final = cast("Table", CatalogueVersion.__table__).c
+_VERSIONS: Final = select(_VERSION_COLUMNS.version, _VERSION_COLUMNS.words_version)
 _remembered: Final[WeakKeyDictionary[Engine, Catalogue]] = WeakKeyDictionary()
 
 
 def versions(session: Session) -> tuple[int, int]:
     """Return the versions of the catalogue and of its vocabulary."""
-    row = session.execute(select(CatalogueVersion.version, CatalogueVersion.words_version)).first()
+    row = session.execute(_VERSIONS).first()
     return (row[0], row[1]) if row else (0, 0)
 
 

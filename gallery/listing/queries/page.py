@@ -298,7 +298,7 @@ def _facets(known: Catalogue, wanted: FacetFilter, counts: Counts, limits: _Limi
         return FacetValue(value, name, name_en, count, is_selected, is_least and count > 0)
 
     return Facets(
-        category=[
+        category=tuple(
             value(
                 c.slug,
                 c.name,
@@ -307,8 +307,8 @@ def _facets(known: Catalogue, wanted: FacetFilter, counts: Counts, limits: _Limi
                 (c.id in wanted.category_ids, bool(wanted.category_ids)),
             )
             for c in known.categories.values()
-        ],
-        district=[
+        ),
+        district=tuple(
             value(
                 code,
                 name,
@@ -317,7 +317,7 @@ def _facets(known: Catalogue, wanted: FacetFilter, counts: Counts, limits: _Limi
                 (code in wanted.district_codes, bool(wanted.district_codes)),
             )
             for code, name in known.districts.items()
-        ],
+        ),
         halal=counts.halal,
         available=counts.available,
         in_gallery=counts.in_gallery,

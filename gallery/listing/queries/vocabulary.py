@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -52,6 +50,10 @@ class Vocabulary:
 
     def nearest(self, word: str, most_errors: int = 3) -> Term | None:
         """Return the term that was most likely meant: fewest errors, same first letter, most products."""
+        # Loaded with the first typing error: 5 MB.
+        from rapidfuzz import process  # noqa: PLC0415
+        from rapidfuzz.distance import OSA  # noqa: PLC0415
+
         allowed = min(most_errors, next((errors for size, errors in _ERRORS if len(word) >= size), 0))
         if not allowed or not word.isalpha():
             return None

@@ -5,11 +5,9 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
-
-import snowballstemmer  # type: ignore[import-untyped]
+from typing import Any, Final
 
 LONGEST_WORD: Final = 30
 MOST_WORDS: Final = 8
@@ -19,7 +17,6 @@ STOP_WORDS: Final = frozenset(
     | {"kabupaten", "kab", "kota", "the", "of", "and", "for", "with", "in"}
 )
 _TOKEN: Final = re.compile(r"[a-z0-9]+")
-_stemmer: Final = snowballstemmer.stemmer("indonesian")
 _stemmer_lock: Final = threading.Lock()  # the stemmer keeps its word in itself
 
 
@@ -44,8 +41,15 @@ def stem(word: str) -> str:
     if word in WHOLE_WORDS or len(word) <= SHORTEST_STEM or not word.isalpha():
         return word
     with _stemmer_lock:
-        found = str(_stemmer.stemWord(word))
+        found = str(_stemmer().stemWord(word))
     return found if len(found) >= SHORTEST_STEM else word
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer  # type: ignore[import-untyped] # noqa: PLC0415 - loaded with the first word: 3 MB
+
+    return snowballstemmer.stemmer("indonesian")
 
 
 def units(query: str) -> list[Unit]:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gallery.catalog.models import Product
 from gallery.catalog.states import ProductStatus
+from gallery.core.db import insert_into
 from gallery.core.locks import lock_row
 from gallery.listing.models import IN_NAME, CatalogueVersion, FacetCount, ListingEntry, SearchPosting, SearchTerm
 from gallery.listing.queries.facets import Cell
@@ -174,7 +174,6 @@ def _add(session: Session, model: type[FacetCount | SearchTerm], name: str, chan
 
 def _lock(session: Session) -> CatalogueVersion:
     """Hold the one row whose lock makes refreshes come one after another; it is made when missing."""
-    maker = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     first = {"id": 1, "version": 0, "words_version": 0}
-    session.execute(maker(CatalogueVersion).values(first).on_conflict_do_nothing())
+    session.execute(insert_into(session, CatalogueVersion).values(first).on_conflict_do_nothing())
     return lock_row(session, CatalogueVersion, 1)

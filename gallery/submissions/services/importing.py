@@ -21,6 +21,7 @@ from gallery.core.crypto import FieldCipher
 from gallery.core.locks import lock_row, lock_rows
 from gallery.core.states import move
 from gallery.inventory import services as inventory
+from gallery.inventory.states import DocumentKind
 from gallery.registry.models import Business
 from gallery.registry.services import BusinessFacts, register_business
 from gallery.submissions.models import Submission, SubmissionRow
@@ -206,7 +207,7 @@ def _stock(
                 variant_id,
                 place_id,
                 pieces[name],
-                document=f"submission:{submission.public_id}",
+                document=DocumentKind.SUBMISSION.of(submission.public_id),
                 request_key=f"first-stock:{variant_id}",
                 actor=actor,
             )
