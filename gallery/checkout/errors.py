@@ -75,3 +75,9 @@ class DeliveryUnavailableError(ConflictError):
     """No courier brings one of the parcels there; pick-up is left."""
 
     code = "delivery_unavailable"
+
+
+class TooManyUnpaidError(ConflictError):
+    """The account, mobile number or cart holds as many unpaid orders as it may."""
+
+    code = "too_many_unpaid"

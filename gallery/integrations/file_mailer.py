@@ -3,8 +3,6 @@
 from email.message import EmailMessage
 from pathlib import Path
 
-from gallery.core import clock
-from gallery.core.ids import public_id
 from gallery.core.mail import Message
 
 
@@ -15,10 +13,12 @@ class FileMailer:
         self._folder, self._sender = folder, sender
 
     def send(self, message: Message) -> None:
-        """Afterwards the mail stands in the folder as an ``.eml`` file, newest name last."""
+        """Afterwards the mail stands in the folder as an ``.eml`` file, newest name last; twice is once."""
         self._folder.mkdir(parents=True, exist_ok=True)
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = self._sender, message.to, message.subject
         mail.set_content(message.text)
-        name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{public_id()}.eml"
-        (self._folder / name).write_bytes(mail.as_bytes())
+        mail["Message-ID"] = message.message_id(self._sender)
+        unfinished = self._folder / f"{message.key}.part"
+        unfinished.write_bytes(mail.as_bytes())
+        unfinished.replace(self._folder / f"{message.key}.eml")

@@ -18,7 +18,7 @@ from gallery.delivery.courier import (
     Quote,
     QuoteRequest,
 )
-from gallery.delivery.errors import BadUpdateError
+from gallery.delivery.errors import BadUpdateError, CourierRefusedError
 from gallery.delivery.states import Courier, ShipmentStatus
 
 # What a rider may say. Cancelling and taking goods back into stock is the staff's business.
@@ -50,8 +50,20 @@ class LocalRiders:
     def cancel(self, booking_ref: str) -> None:
         """Do nothing: the rider page judges the link by the shipment's row each time it is opened."""
 
-    def read_update(self, headers: Mapping[str, str], body: bytes) -> CourierUpdate:
-        """Translate a step sent through the rider's link: token, step, key, recipient, reason, note."""
+    def find(self, request: BookingRequest) -> Booking | None:
+        """Return the link again: it depends on nothing but the key."""
+        return self.book(request)
+
+    def look(self, booking_ref: str) -> Booking:
+        """Say nothing new: whatever a rider said was said to us."""
+        return Booking(booking_ref=booking_ref, key=booking_ref)
+
+    def proof(self, proof_url: str) -> bytes:
+        """Refuse: the rider's page takes the picture itself."""
+        raise CourierRefusedError("no_proof", proof_url)
+
+    def read_updates(self, headers: Mapping[str, str], body: bytes, path: str) -> list[CourierUpdate]:  # noqa: ARG002
+        """Translate a step sent through the rider's link: token, step, key, recipient, reason, note, cash."""
         if headers.get("Content-Type") != FORM_TYPE:
             raise BadUpdateError
         fields = {name: values[-1].strip() for name, values in parse_qs(body.decode(errors="replace")).items()}
@@ -63,7 +75,7 @@ class LocalRiders:
             booking_ref = self._signer.unsign(RIDER_LINK, fields.get("token", ""), max_age_s=life_s)
         except BadTokenError as error:
             raise BadUpdateError from error
-        return CourierUpdate(
+        update = CourierUpdate(
             event_key=f"rider:{fields['step']}:{fields['key']}",
             booking_ref=booking_ref,
             status=status,
@@ -71,4 +83,6 @@ class LocalRiders:
             recipient_name=fields.get("recipient", ""),
             reason=fields.get("reason", ""),
             note=fields.get("note", ""),
+            is_cash_received=bool(fields.get("cash")),
         )
+        return [update]

@@ -25,6 +25,7 @@ class SmtpMailer:
     def send(self, message: Message) -> None:
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = self.sender, message.to, message.subject
+        mail["Message-ID"] = message.message_id(self.sender)
         mail.set_content(message.text)
         try:
             with smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S) as server:

@@ -11,7 +11,7 @@ from gallery.core.db import Base
 from gallery.core.ids import public_id
 from gallery.core.money import Rupiah
 from gallery.inventory.models import Place
-from gallery.orders.states import EventKind, FulfilmentKind, OrderStatus, ParcelStatus
+from gallery.orders.states import CancelReason, EventKind, FulfilmentKind, OrderStatus, ParcelStatus
 
 
 class Order(Base):
@@ -52,7 +52,13 @@ class Order(Base):
     locale: Mapped[str] = mapped_column(default="id")
     placed_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime | None]  # unpaid orders free their stock then
-    cancel_reason: Mapped[str] = mapped_column(default="")
+    cancel_reason: Mapped[CancelReason | None]
+    cancel_note: Mapped[str] = mapped_column(default="")  # in the words of whoever cancelled
+
+    @property
+    def is_paid_at_door(self) -> bool:
+        """Whether it goes out unpaid, and a local rider is given the cash for it."""
+        return self.status is OrderStatus.CASH_DUE and self.fulfilment is not FulfilmentKind.PICKUP
 
     parcels: Mapped[list["Parcel"]] = relationship(back_populates="order", order_by="Parcel.id")
     lines: Mapped[list["OrderLine"]] = relationship(back_populates="order", order_by="OrderLine.id")
@@ -60,7 +66,10 @@ class Order(Base):
 
 
 class Parcel(Base):
-    """What leaves one place together. ``service`` is the offer the buyer chose (local_rider, expedition, pickup)."""
+    """What leaves one place together. ``service`` is the offer the buyer chose (local_rider, expedition, pickup).
+
+    ``quote_ref`` is the courier's name of that offer, which it holds until ``quote_expires_at``, if it does.
+    """
 
     __tablename__ = "parcel"
     __table_args__ = (Index("ix_parcel_place_status", "place_id", "status"),)
@@ -75,6 +84,8 @@ class Parcel(Base):
     service: Mapped[str]
     weight_g: Mapped[int]
     shipping_idr: Mapped[Rupiah]
+    quote_ref: Mapped[str] = mapped_column(default="")
+    quote_expires_at: Mapped[datetime | None]
 
     order: Mapped[Order] = relationship(back_populates="parcels")
     place: Mapped[Place] = relationship()

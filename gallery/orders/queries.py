@@ -5,22 +5,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from gallery.accounts.permissions import Scope
+from gallery.catalog.models import Product, Variant
 from gallery.core.errors import NotFoundError
 from gallery.inventory.models import Place, Reservation, StockItem
 from gallery.inventory.queries import place_in_scope
 from gallery.inventory.services import Wanted
-from gallery.inventory.states import ReservationStatus
+from gallery.inventory.states import DocumentKind, ReservationStatus
 from gallery.orders.models import Order, OrderLine, Parcel
-from gallery.orders.states import OrderStatus, ParcelStatus
+from gallery.orders.states import UNFULFILLED, FulfilmentKind, OrderStatus, ParcelStatus
 
 PAGE_SIZE: Final = 10
-HOLDER: Final = "order:"
+HOLDER: Final = DocumentKind.ORDER.prefix
 UNPACKED: Final = (ParcelStatus.TO_PACK, ParcelStatus.PACKED)
 _UNPAID: Final = (OrderStatus.AWAITING_PAYMENT, OrderStatus.CASH_DUE)
+_at_door: Final = and_(Order.status == OrderStatus.CASH_DUE, Order.fulfilment != FulfilmentKind.PICKUP)
+_goes_out: Final = or_(Order.status == OrderStatus.PAID, _at_door)
 
 
 def holder(order: Order) -> str:
@@ -80,11 +83,11 @@ _some_parcel_sent = exists().where(
 )
 _TAB: Final[dict[Tab, ColumnElement[bool]]] = {
     Tab.ALL: true(),
-    Tab.UNPAID: Order.status.in_(_UNPAID),
-    Tab.PACKING: and_(Order.status == OrderStatus.PAID, ~_some_parcel_sent),
-    Tab.SENT: and_(Order.status == OrderStatus.PAID, _some_parcel_sent),
+    Tab.UNPAID: and_(Order.status.in_(_UNPAID), ~_at_door),
+    Tab.PACKING: and_(_goes_out, ~_some_parcel_sent),
+    Tab.SENT: and_(_goes_out, _some_parcel_sent),
     Tab.DONE: Order.status == OrderStatus.COMPLETED,
-    Tab.CANCELLED: Order.status.in_([OrderStatus.CANCELLED, OrderStatus.EXPIRED]),
+    Tab.CANCELLED: Order.status.in_(UNFULFILLED),
 }
 
 
@@ -113,6 +116,14 @@ def tab_counts(session: Session, user_id: int) -> dict[Tab, int]:
     return dict(zip(_TAB, row, strict=True))
 
 
+def unpaid_orders(session: Session, *, phone: str, buyer_id: int | None, checkout_prefix: str) -> int:
+    """Count what a buyer has ordered and not paid: by account, mobile number, or the cart that it was ordered from."""
+    same = [Order.contact_phone == phone, Order.checkout_key.startswith(checkout_prefix, autoescape=True)]
+    if buyer_id is not None:
+        same.append(Order.buyer_id == buyer_id)
+    return session.scalar(select(func.count()).where(Order.status.in_(_UNPAID), or_(*same))) or 0
+
+
 def last_order_of_buyer(session: Session, user_id: int) -> Order | None:
     """Return the newest order of an account: its address fills the next checkout."""
     return session.scalar(select(Order).where(Order.buyer_id == user_id).order_by(Order.id.desc()).limit(1))
@@ -120,7 +131,7 @@ def last_order_of_buyer(session: Session, user_id: int) -> Order | None:
 
 @dataclass(frozen=True, slots=True)
 class HoldDrift:
-    """A paid order that does not hold exactly the pieces it still has to send."""
+    """An order that is paid, or will be at the door, and does not hold exactly the pieces it still has to send."""
 
     order: str
     variant_id: int
@@ -130,12 +141,12 @@ class HoldDrift:
 
 
 def audit_holds(session: Session) -> list[HoldDrift]:
-    """Compare what paid orders still have to send with what they hold. Repairs nothing."""
+    """Compare what orders that go out still have to send with what they hold. Repairs nothing."""
     needed = session.execute(
         select(Order.public_id, OrderLine.variant_id, Parcel.place_id, func.sum(OrderLine.quantity))
         .join(Parcel, Parcel.order_id == Order.id)
         .join(OrderLine, OrderLine.parcel_id == Parcel.id)
-        .where(Order.status == OrderStatus.PAID, Parcel.status.in_(UNPACKED))
+        .where(_goes_out, Parcel.status.in_(UNPACKED))
         .group_by(Order.public_id, OrderLine.variant_id, Parcel.place_id)
     )
     held = session.execute(
@@ -155,3 +166,26 @@ def audit_holds(session: Session) -> list[HoldDrift]:
         for key in sorted(orders.keys() | books.keys())
         if orders.get(key, 0) != books.get(key, 0)
     ]
+
+
+def sold_online() -> ScalarSelect[int]:
+    """Pieces of a :class:`Product` in completed orders whose parcel did not come back."""
+    return (
+        select(func.coalesce(func.sum(OrderLine.quantity), 0))
+        .join(Order, Order.id == OrderLine.order_id)
+        .join(Variant, Variant.id == OrderLine.variant_id)
+        .join(Parcel, Parcel.id == OrderLine.parcel_id)
+        .where(
+            Variant.product_id == Product.id,
+            Order.status == OrderStatus.COMPLETED,
+            Parcel.status != ParcelStatus.RETURNED,
+        )
+        .correlate(Product)
+        .scalar_subquery()
+    )
+
+
+def products_of_order(session: Session, order_id: int) -> list[int]:
+    """Return the products that the order has pieces of."""
+    rows = select(Variant.product_id).join(OrderLine, OrderLine.variant_id == Variant.id)
+    return list(session.scalars(rows.where(OrderLine.order_id == order_id).distinct()))

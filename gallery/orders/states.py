@@ -29,6 +29,9 @@ ORDER: Final = Machine(
 )
 
 
+UNFULFILLED: Final = frozenset({_O.CANCELLED, _O.EXPIRED})  # over, and nothing was delivered
+
+
 class ParcelStatus(StrEnum):
     TO_PACK = "to_pack"
     PACKED = "packed"
@@ -61,6 +64,22 @@ class FulfilmentKind(StrEnum):
     ADDRESS = "address"
     OFFICE = "office"
     PICKUP = "pickup"
+
+
+class CancelReason(StrEnum):
+    """Why an order was cancelled; the words are chosen when somebody reads it."""
+
+    CHANGED_MIND = "changed_mind"
+    MISTAKE = "mistake"
+    TOO_SLOW = "too_slow"
+    BUYER_ASKED = "buyer_asked"
+    UNAVAILABLE = "unavailable"
+    UNREACHABLE = "unreachable"
+    OTHER = "other"
+
+
+_R = CancelReason
+STAFF_REASONS: Final = (_R.UNAVAILABLE, _R.BUYER_ASKED, _R.UNREACHABLE, _R.OTHER)
 
 
 class EventKind(StrEnum):

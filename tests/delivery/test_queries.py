@@ -7,6 +7,7 @@ from gallery.catalog.states import ShippingClass
 from gallery.core.db import db, transaction
 from gallery.core.errors import NotFoundError
 from gallery.delivery import queries, services
+from gallery.delivery.limits import Load
 from gallery.delivery.queries import parcels, riders, shipments
 from gallery.delivery.queries.parcels import Tab
 from gallery.delivery.states import Courier, ShipmentStatus
@@ -134,7 +135,7 @@ def test_many_places_in_few_reads(place_id, count_queries):
     others = [make_premises(make_business().id).id for _ in range(4)]
     with count_queries() as seen:
         found = queries.quotes(
-            db.session, weights=dict.fromkeys([place_id, *others], 500), village_code=NEIGHBOUR, at=MORNING
+            db.session, loads=dict.fromkeys([place_id, *others], Load(500)), village_code=NEIGHBOUR, at=MORNING
         )
     assert (len(found), seen.count) == (5, 5)
 
@@ -170,6 +171,8 @@ def test_each_parcel_is_in_the_lists_of_its_state(app):
         Tab.SENT: [failed, away],
         Tab.DONE: [done],
         Tab.CANCELLED: [],
+        Tab.TO_BOOK: [],
+        Tab.TROUBLE: [],
         Tab.TO_HAND_OVER: [ready],
         Tab.OFFERED: [offered],
         Tab.ON_THE_WAY: [away],
@@ -280,13 +283,26 @@ def test_candidates_are_of_the_island_the_covering_and_the_idle_first(app):
     idle = make_rider("19.71.05", name="Zul")
     make_rider("19.02.01", name="Belitung")
     make_rider("19.71.05", name="Berhenti", is_active=False)
-    make_shipment(rider_id=busy.id)
-    found = riders.candidates(db.session, origin_village=PANGKALPINANG, destination_village=NEIGHBOUR)
+    parcel_id = make_shipment(rider_id=busy.id).parcel_id
+    found = riders.candidates(db.session, parcel_id, origin_village=PANGKALPINANG, destination_village=NEIGHBOUR)
     assert [(row.name, row.covers, row.jobs) for row in found] == [
         (idle.name, True, 0),
         (busy.name, True, 1),
         (far.name, False, 0),
     ]
+
+
+def test_a_rider_who_declined_this_parcel_comes_last_and_is_marked(app):
+    declining = make_rider("19.71.05", name="Ahmad")
+    make_rider("19.01.01", name="Jauh")
+    parcel = make_parcel()
+    parcel_id = parcel.id
+    make_shipment(parcel, ShipmentStatus.DECLINED, rider_id=declining.id)
+    asked = {"origin_village": PANGKALPINANG, "destination_village": NEIGHBOUR}
+    found = riders.candidates(db.session, parcel_id, **asked)
+    assert [(row.name, row.covers, row.declined) for row in found] == [("Jauh", False, False), ("Ahmad", True, True)]
+    of_another_parcel = riders.candidates(db.session, parcel_id + 1, **asked)
+    assert [(row.name, row.declined) for row in of_another_parcel] == [("Ahmad", False), ("Jauh", False)]
 
 
 def test_a_gallery_keeps_its_own_riders(app):

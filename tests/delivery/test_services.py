@@ -26,7 +26,7 @@ from gallery.inventory.models import StockItem
 from gallery.orders import services as orders
 from gallery.orders.errors import OrderUnpaidError
 from gallery.orders.models import Parcel
-from gallery.orders.states import OrderStatus, ParcelStatus
+from gallery.orders.states import CancelReason, OrderStatus, ParcelStatus
 from tests.factories.delivery import (
     SYSTEM,
     an_update,
@@ -285,7 +285,7 @@ def test_a_cancelled_order_is_moved_by_no_rider(app):
     parcel = make_parcel()
     shipment = make_shipment(parcel)
     with transaction() as session:
-        orders.cancel(session, parcel.order_id, reason="", by_buyer=False, actor=SYSTEM)
+        orders.cancel(session, parcel.order_id, reason=CancelReason.OTHER, by_buyer=False, actor=SYSTEM)
     assert say(shipment, S.PICKED_UP) is EventOutcome.IMPOSSIBLE
     assert state(shipment) == (S.OFFERED, P.CANCELLED)
     assert on_hand(parcel) == 10
@@ -456,3 +456,10 @@ def test_a_parcel_that_failed_at_the_desk_comes_back_without_a_shipment(app):
     with transaction() as session:
         services.return_to_stock(session, parcel.id, note="", actor=SYSTEM)
     assert on_hand(parcel) == 10
+
+
+def test_withdrawing_a_rider_who_just_declined_changes_nothing(app):
+    shipment = make_shipment(status=S.DECLINED)
+    with transaction() as session:
+        services.withdraw(session, shipment.id, actor=SYSTEM)
+    assert state(shipment) == (S.DECLINED, P.PACKED)

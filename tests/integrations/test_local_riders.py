@@ -11,7 +11,7 @@ from gallery.core.db import db
 from gallery.core.money import Rupiah
 from gallery.delivery import queries
 from gallery.delivery.courier import FORM_TYPE, BookingRequest, Location, Quote, QuoteRequest, Stop
-from gallery.delivery.errors import BadUpdateError
+from gallery.delivery.errors import BadUpdateError, CourierRefusedError
 from gallery.delivery.states import Courier, ShipmentStatus
 from gallery.delivery.tariffs import Point
 from tests.factories.delivery import make_rider, make_tariff
@@ -33,7 +33,8 @@ def body(token, **given):
 
 
 def read(gateway, data, content_type=FORM_TYPE):
-    return gateway.read_update({"Content-Type": content_type}, data)
+    (update,) = gateway.read_updates({"Content-Type": content_type}, data, "/antar/")
+    return update
 
 
 def test_it_says_which_courier_it_is(gateway):
@@ -60,6 +61,12 @@ def test_booking_twice_under_one_key_is_booking_once(gateway):
     first, second = gateway.book(BOOKING), gateway.book(BOOKING)
     assert first.booking_ref == second.booking_ref == "0123456789"
     assert read(gateway, body(first.courier_token)).booking_ref == "0123456789"
+
+
+def test_a_lost_answer_is_found_again(gateway):
+    assert gateway.find(BOOKING).booking_ref == gateway.look("0123456789").booking_ref == "0123456789"
+    with pytest.raises(CourierRefusedError):
+        gateway.proof("https://example.com/x.jpg")
 
 
 def test_cancelling_twice_does_no_harm(gateway):

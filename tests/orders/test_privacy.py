@@ -10,6 +10,7 @@ from gallery.delivery.models import Shipment
 from gallery.jobs.audit import export_head, seal
 from gallery.jobs.privacy import forget
 from gallery.orders.models import Order
+from gallery.orders.states import CancelReason
 from gallery.payments import services as payments
 from tests.factories.accounts import make_user
 from tests.factories.checkout import make_placed_order
@@ -26,7 +27,9 @@ def test_finished_orders_of_an_erased_account_name_nobody_and_keep_their_sums(ap
     user_id = buyer.id
     done, open_ = (make_placed_order(owner=Owner(user_id=user_id)).id for _ in range(2))
     with transaction() as session:
-        payments.cancel_order(session, done, reason="", by_buyer=True, actor=Actor(user_id))
+        payments.cancel_order(
+            session, done, reason=CancelReason.OTHER, note="Dewi", by_buyer=True, actor=Actor(user_id)
+        )
     total = db.session.get(Order, done).total_idr
     erase(user_id)
     forget()

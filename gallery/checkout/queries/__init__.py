@@ -10,12 +10,16 @@ from gallery.checkout.queries.cart import (
     order_by_key,
     order_key,
 )
+from gallery.checkout.queries.cash import NEVER, CashRules, NoCash, why_no_cash, why_no_cash_for
 from gallery.checkout.queries.parcels import Pick, PlaceFacts, Wish, allocate
-from gallery.checkout.queries.review import Destination, PlannedLine, PlannedParcel, Review, review
+from gallery.checkout.queries.review import Destination, PlannedLine, PlannedParcel, Review, review, shortlist
 
 __all__ = [
+    "NEVER",
     "CartLineView",
+    "CashRules",
     "Destination",
+    "NoCash",
     "Owner",
     "Pick",
     "PlaceFacts",
@@ -31,4 +35,7 @@ __all__ = [
     "order_by_key",
     "order_key",
     "review",
+    "shortlist",
+    "why_no_cash",
+    "why_no_cash_for",
 ]

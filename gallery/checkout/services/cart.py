@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gallery.catalog.models import Product, ProductRevision, Variant
@@ -18,8 +17,9 @@ from gallery.checkout.errors import (
     StockShortError,
 )
 from gallery.checkout.models import Cart, CartLine
-from gallery.checkout.queries import Owner, find_cart
+from gallery.checkout.queries import Owner, cart_lines, find_cart
 from gallery.core import clock
+from gallery.core.db import insert_into
 from gallery.core.errors import NotFoundError
 from gallery.core.locks import lock_row, lock_rows
 from gallery.inventory.queries import available
@@ -82,6 +82,21 @@ def remove_line(session: Session, owner: Owner, variant_public_id: str) -> str:
     session.delete(line)
     cart.changed_at = clock.now()
     return name
+
+
+def fit_cart(session: Session, owner: Owner) -> None:
+    """The cart holds what can be bought now: no variant that is not sold, of others at most what there is."""
+    cart = find_cart(session, owner)
+    if cart is None:
+        return
+    lock_row(session, Cart, cart.id)
+    buyable = {line.variant_id: line.available if line.is_sellable else 0 for line in cart_lines(session, owner)}
+    for line in session.scalars(select(CartLine).where(CartLine.cart_id == cart.id)):
+        line.quantity = min(line.quantity, buyable.get(line.variant_id, 0))
+        if line.quantity == 0:
+            session.delete(line)
+    cart.changed_at = clock.now()
+    session.flush()
 
 
 def accept_prices(session: Session, owner: Owner) -> None:
@@ -148,7 +163,6 @@ def _own_cart(session: Session, owner: Owner, source: str | None) -> Cart:
     """Lock the owner's cart, made now if there is none: of two first clicks at once, one finds the other's."""
     cart = find_cart(session, owner)
     if cart is None:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         values = {
             "user_id": owner.user_id,
             "token_hash": None if owner.user_id is not None else owner.token_hash,
@@ -156,7 +170,7 @@ def _own_cart(session: Session, owner: Owner, source: str | None) -> Cart:
             "created_at": clock.now(),
             "changed_at": clock.now(),
         }
-        session.execute(insert(Cart).values(**values).on_conflict_do_nothing())
+        session.execute(insert_into(session, Cart).values(**values).on_conflict_do_nothing())
         cart = find_cart(session, owner)
     if cart is None:
         raise NotFoundError("Cart")

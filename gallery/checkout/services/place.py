@@ -19,9 +19,21 @@ from gallery.checkout.errors import (
     PriceChangedError,
     ProductWithdrawnError,
     StockShortError,
+    TooManyUnpaidError,
 )
 from gallery.checkout.models import Cart, CartLine
-from gallery.checkout.queries import CartLineView, Owner, PlannedParcel, Review, find_cart, order_key
+from gallery.checkout.queries import (
+    NEVER,
+    CartLineView,
+    CashRules,
+    Owner,
+    PlannedParcel,
+    Review,
+    find_cart,
+    order_key,
+    why_no_cash,
+    why_no_cash_for,
+)
 from gallery.core import clock
 from gallery.core.ids import public_id
 from gallery.core.locks import lock_row
@@ -30,16 +42,25 @@ from gallery.inventory.errors import InsufficientStockError
 from gallery.inventory.services import Wanted
 from gallery.orders import services as orders
 from gallery.orders.models import Order
-from gallery.orders.queries import HOLDER
+from gallery.orders.queries import HOLDER, unpaid_orders
 from gallery.orders.states import FulfilmentKind, OrderStatus
 from gallery.payments import services as payments
-from gallery.payments.errors import CashNotPossibleError
-from gallery.payments.states import PICKUP_TIME, TRANSFER_TIME, PaymentMethod
+from gallery.payments.errors import CashNotPossibleError, CashOnDeliveryNotPossibleError
+from gallery.payments.states import ONLINE_TIME, PICKUP_TIME, QRIS_TIME, TRANSFER_TIME, Gateway, PaymentMethod
 
-_UNTIL: Final = {PaymentMethod.BANK_TRANSFER: TRANSFER_TIME, PaymentMethod.CASH_AT_PICKUP: PICKUP_TIME}
+_UNTIL: Final = {
+    PaymentMethod.BANK_TRANSFER: TRANSFER_TIME,
+    PaymentMethod.CASH_AT_PICKUP: PICKUP_TIME,
+    PaymentMethod.QRIS: QRIS_TIME,
+    PaymentMethod.ONLINE: ONLINE_TIME,
+    PaymentMethod.CASH_ON_DELIVERY: None,  # the pieces are kept until the parcel is there, or staff cancel
+}
 _STATUS: Final = {
     PaymentMethod.BANK_TRANSFER: OrderStatus.AWAITING_PAYMENT,
     PaymentMethod.CASH_AT_PICKUP: OrderStatus.CASH_DUE,
+    PaymentMethod.QRIS: OrderStatus.AWAITING_PAYMENT,
+    PaymentMethod.ONLINE: OrderStatus.AWAITING_PAYMENT,
+    PaymentMethod.CASH_ON_DELIVERY: OrderStatus.CASH_DUE,
 }
 
 
@@ -67,20 +88,32 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What the buyer typed and chose. ``checkout_key`` was made together with the page."""
+    """What the buyer typed and chose. ``checkout_key`` was made together with the page; ``gateway`` for online ones."""
 
     checkout_key: str
     buyer: Buyer
     delivery: Delivery
     method: PaymentMethod
+    gateway: Gateway | None = None
 
 
-def place_order(session: Session, owner: Owner, plan: Review, purchase: Purchase, *, actor: Actor) -> Order:
+def place_order(
+    session: Session,
+    owner: Owner,
+    plan: Review,
+    purchase: Purchase,
+    *,
+    actor: Actor,
+    most_unpaid: int | None = None,
+    cash: CashRules = NEVER,
+) -> Order:
     """The order stands with its pieces held, its payment open and its lines out of the cart.
 
     The same ``checkout_key`` gives the same order, however often it is sent. Raises, with nothing changed:
     :class:`CartEmptyError`, :class:`CartChangedError`, :class:`ProductWithdrawnError`, :class:`PriceChangedError`,
-    :class:`StockShortError`, :class:`DeliveryUnavailableError`.
+    :class:`StockShortError`, :class:`DeliveryUnavailableError`; with ``most_unpaid`` also :class:`TooManyUnpaidError`,
+    so that nobody holds the shelves empty without paying. Outside the rules of cash at the door
+    :class:`CashOnDeliveryNotPossibleError`.
     """
     found = find_cart(session, owner)
     if found is None:
@@ -92,13 +125,22 @@ def place_order(session: Session, owner: Owner, plan: Review, purchase: Purchase
         return known
     if purchase.method is PaymentMethod.CASH_AT_PICKUP and plan.destination.kind is not FulfilmentKind.PICKUP:
         raise CashNotPossibleError(purchase.method)
+    if purchase.method is PaymentMethod.CASH_ON_DELIVERY:
+        _refuse_cash(session, plan, purchase.buyer.phone, cash)
+    if most_unpaid is not None:
+        open_ = unpaid_orders(
+            session, phone=purchase.buyer.phone, buyer_id=owner.user_id, checkout_prefix=order_key(cart.id, "")
+        )
+        if open_ >= most_unpaid:
+            raise TooManyUnpaidError(str(open_))
     lines = _same_lines(session, cart, plan)
     _refuse_stale(session, plan)
-    order_id, until = public_id(), clock.now() + _UNTIL[purchase.method]
+    time = _UNTIL[purchase.method]
+    order_id, until = public_id(), clock.now() + time if time is not None else None
     _hold(session, plan, f"{HOLDER}{order_id}", until)
     new = _new_order(plan, purchase, public_id=order_id, key=key, until=until, buyer_id=owner.user_id, cart=cart)
     order = orders.create(session, new, actor=actor)
-    payments.open_payment(session, order, purchase.method)
+    payments.open_payment(session, order, purchase.method, purchase.gateway)
     for line in lines:
         session.delete(line)
     cart.changed_at = clock.now()
@@ -112,7 +154,7 @@ def _new_order(
     *,
     public_id: str,
     key: str,
-    until: datetime,
+    until: datetime | None,
     buyer_id: int | None,
     cart: Cart,
 ) -> orders.NewOrder:
@@ -175,7 +217,13 @@ def _refuse_stale(session: Session, plan: Review) -> None:
         raise PriceChangedError(changed)
 
 
-def _hold(session: Session, plan: Review, holder: str, until: datetime) -> None:
+def _refuse_cash(session: Session, plan: Review, phone: str, rules: CashRules) -> None:
+    reason = why_no_cash(session, plan, rules) or why_no_cash_for(session, phone, rules)
+    if reason is not None:
+        raise CashOnDeliveryNotPossibleError(reason)
+
+
+def _hold(session: Session, plan: Review, holder: str, until: datetime | None) -> None:
     wanted = [
         Wanted(part.line.variant_id, parcel.place_id, part.quantity) for parcel in plan.parcels for part in parcel.lines
     ]
@@ -198,6 +246,8 @@ def _new_parcel(parcel: PlannedParcel) -> orders.NewParcel:
         place_id=parcel.place_id,
         service=parcel.quote.service,
         shipping_idr=parcel.quote.price_idr,
+        quote_ref=parcel.quote.quote_ref,
+        quote_expires_at=parcel.quote.expires_at,
         lines=tuple(
             orders.NewLine(
                 variant_id=part.line.variant_id,

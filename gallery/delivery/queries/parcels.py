@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from gallery.accounts.permissions import Scope
+from gallery.core import clock
 from gallery.core.errors import NotFoundError
-from gallery.delivery.models import Shipment
-from gallery.delivery.states import Courier
+from gallery.delivery.models import CourierBooking, Shipment
+from gallery.delivery.states import ONLINE, Courier, ShipmentStatus
 from gallery.inventory.models import Lot, Place, Reservation, StockItem
 from gallery.inventory.queries import place_in_scope
 from gallery.inventory.states import ReservationStatus
@@ -34,6 +35,8 @@ class Tab(StrEnum):
     SENT = "sent"
     DONE = "done"
     CANCELLED = "cancelled"
+    TO_BOOK = "to_book"
+    TROUBLE = "trouble"
     TO_HAND_OVER = "to_hand_over"
     OFFERED = "offered"
     ON_THE_WAY = "on_the_way"
@@ -42,10 +45,43 @@ class Tab(StrEnum):
 
 
 ORDER_TABS: Final = (Tab.UNPAID, Tab.TO_PACK, Tab.READY, Tab.SENT, Tab.DONE, Tab.CANCELLED)
-BOARD_TABS: Final = (Tab.TO_HAND_OVER, Tab.OFFERED, Tab.ON_THE_WAY, Tab.FAILED, Tab.TO_FETCH, Tab.DONE)
+BOARD_TABS: Final = (
+    *(Tab.TO_HAND_OVER, Tab.TO_BOOK, Tab.OFFERED, Tab.ON_THE_WAY),
+    *(Tab.TROUBLE, Tab.FAILED, Tab.TO_FETCH, Tab.DONE),
+)
 NEWEST_FIRST: Final = frozenset({Tab.SENT, Tab.DONE, Tab.CANCELLED})
 
 _is_open = Shipment.id.is_not(None)  # the outer join finds open attempts only
+_is_online = or_(*(Parcel.service.startswith(f"{courier.value}:", autoescape=True) for courier in sorted(ONLINE)))
+_Attempt = aliased(Shipment)
+_needs_person = exists(
+    select(1)
+    .select_from(CourierBooking)
+    .join(_Attempt, _Attempt.id == CourierBooking.shipment_id)
+    .where(_Attempt.parcel_id == Parcel.id, CourierBooking.trouble.is_not(None))
+    .correlate(Parcel)
+)
+UNCONFIRMED_AFTER: Final = timedelta(days=1)
+"""So long the buyer of goods of high value has to say that they are there, before staff ask."""
+
+
+def _is_unconfirmed() -> ColumnElement[bool]:
+    """As :attr:`Shipment.waits_for_buyer`, for too long."""
+    return exists(
+        select(1)
+        .select_from(_Attempt)
+        .where(
+            _Attempt.parcel_id == Parcel.id,
+            _Attempt.status == ShipmentStatus.DELIVERED,
+            _Attempt.courier.in_(ONLINE),
+            _Attempt.needs_pin,
+            _Attempt.pin_proved_at.is_(None),
+            _Attempt.ended_at < clock.now() - UNCONFIRMED_AFTER,
+        )
+        .correlate(Parcel)
+    )
+
+
 _TAB: Final[dict[Tab, ColumnElement[bool]]] = {
     Tab.UNPAID: and_(Parcel.status == _P.TO_PACK, Order.status == OrderStatus.AWAITING_PAYMENT),
     Tab.TO_PACK: and_(Parcel.status == _P.TO_PACK, Order.status.in_([OrderStatus.PAID, OrderStatus.CASH_DUE])),
@@ -53,7 +89,11 @@ _TAB: Final[dict[Tab, ColumnElement[bool]]] = {
     Tab.SENT: Parcel.status.in_([_P.HANDED_OVER, _P.FAILED]),
     Tab.DONE: Parcel.status.in_([_P.DELIVERED, _P.RETURNED]),
     Tab.CANCELLED: Parcel.status == _P.CANCELLED,
-    Tab.TO_HAND_OVER: and_(Parcel.status == _P.PACKED, Parcel.service != Courier.PICKUP.value, ~_is_open),
+    Tab.TO_HAND_OVER: and_(
+        Parcel.status == _P.PACKED, Parcel.service != Courier.PICKUP.value, ~_is_open, not_(_is_online)
+    ),
+    Tab.TO_BOOK: and_(Parcel.status == _P.PACKED, _is_online, ~_is_open),
+    Tab.TROUBLE: _needs_person,
     Tab.OFFERED: and_(Parcel.status.in_([_P.PACKED, _P.FAILED]), _is_open),
     Tab.ON_THE_WAY: Parcel.status == _P.HANDED_OVER,
     Tab.FAILED: and_(Parcel.status == _P.FAILED, ~_is_open),
@@ -76,22 +116,48 @@ class ParcelPage:
 
 def tab_counts(session: Session, scope: Scope, tabs: Sequence[Tab]) -> dict[Tab, int]:
     """Return how many parcels each tab holds, in one read."""
-    row = session.execute(_in_scope(select(*(func.count().filter(_TAB[tab]) for tab in tabs)), scope)).one()
+    row = session.execute(_in_scope(select(*(func.count().filter(_in_tab(tab)) for tab in tabs)), scope)).one()
     return dict(zip(tabs, row, strict=True))
 
 
 def parcels(session: Session, scope: Scope, tab: Tab, *, search: str = "", number: int = 1) -> ParcelPage:
-    """Return one page of a tab; a page that does not exist is the first one. ``search``: order number or name."""
-    chosen = _in_scope(select(Parcel), scope).where(_TAB[tab])
-    if search:
-        chosen = chosen.where(
-            or_(Order.number.icontains(search, autoescape=True), Order.contact_name.icontains(search, autoescape=True))
-        )
+    """Return one page of a tab; a page that does not exist is the first one.
+
+    ``search``: a part of the order number or of the buyer's name, or a whole waybill.
+    """
+    chosen = _chosen(scope, tab, search)
     total = session.scalar(chosen.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     number = number if 0 < number <= -(-total // PAGE_SIZE) else 1
-    order = Parcel.status_changed_at.desc() if tab in NEWEST_FIRST else Order.placed_at.asc()
-    page = chosen.options(*_with_facts()).order_by(order, Parcel.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    page = chosen.options(*_with_facts()).order_by(*_order(tab)).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     return ParcelPage(session.scalars(page).unique().all(), total, number)
+
+
+def all_parcels(session: Session, scope: Scope, tab: Tab, *, search: str = "", limit: int) -> Sequence[Parcel]:
+    """Return the parcels of all pages of a tab, ``limit`` at most, for a workbook."""
+    rows = _chosen(scope, tab, search).options(*_with_facts()).order_by(*_order(tab)).limit(limit)
+    found: Sequence[Parcel] = session.scalars(rows).unique().all()
+    return found
+
+
+def _in_tab(tab: Tab) -> ColumnElement[bool]:
+    return or_(_TAB[tab], _is_unconfirmed()) if tab is Tab.TROUBLE else _TAB[tab]
+
+
+def _chosen(scope: Scope, tab: Tab, search: str) -> Any:
+    chosen = _in_scope(select(Parcel), scope).where(_in_tab(tab))
+    if not search:
+        return chosen
+    return chosen.where(
+        or_(
+            Order.number.icontains(search, autoescape=True),
+            Order.contact_name.icontains(search, autoescape=True),
+            Parcel.id.in_(select(_Attempt.parcel_id).where(_Attempt.tracking_number == search)),
+        )
+    )
+
+
+def _order(tab: Tab) -> tuple[Any, ...]:
+    return Parcel.status_changed_at.desc() if tab in NEWEST_FIRST else Order.placed_at.asc(), Parcel.id
 
 
 def parcel(session: Session, public_id: str, scope: Scope) -> Parcel:

@@ -13,7 +13,9 @@ from gallery.catalog.states import ShippingClass
 from gallery.core.errors import NotFoundError
 from gallery.core.money import Rupiah
 from gallery.delivery.courier import Location, Quote, QuoteRequest
+from gallery.delivery.limits import LOCAL_ONLY, Load, limit_of
 from gallery.delivery.models import CarrierTariff, Rider, RiderArea, Tariff
+from gallery.delivery.queries.online import Ask, online_book, way_of
 from gallery.delivery.states import Courier
 from gallery.delivery.tariffs import (
     METRES_PER_KM,
@@ -29,7 +31,6 @@ from gallery.regions.models import Region
 
 WIB: Final = ZoneInfo("Asia/Jakarta")
 SUBDISTRICT_LENGTH: Final = 8  # "19.71.05" of "19.71.05.1001"
-LOCAL_ONLY: Final = frozenset({ShippingClass.FROZEN, ShippingClass.READY_TO_EAT})
 
 
 def subdistrict_of(village_code: str) -> str:
@@ -50,37 +51,68 @@ def quote(
     Riders only by road on one island, where somebody serves the subdistrict and the place has a tariff. Frozen and
     ready-to-eat goods never go by carrier.
     """
-    return quotes(session, weights={place_id: weight_g}, village_code=village_code, at=at, classes=classes)[place_id]
+    load = Load(weight_g, classes=frozenset(classes))
+    return quotes(session, loads={place_id: load}, village_code=village_code, at=at)[place_id].quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What takes a load now; ``asks`` are the questions to online couriers whose answers are not known yet."""
+
+    quotes: list[Quote]
+    asks: list[Ask]
 
 
 def quotes(
     session: Session,
     *,
-    weights: Mapping[int, int],
+    loads: Mapping[int, Load],
     village_code: str,
     at: datetime,
-    classes: Collection[ShippingClass] = (),
-) -> dict[int, list[Quote]]:
-    """Return the quotes of several places (place id -> grams) to one village, in five reads for all of them."""
-    destination = _location(session.get(Region, village_code))
+    online: Collection[Courier] = (),
+) -> dict[int, Offers]:
+    """Return what takes the loads of several places (by place id) to one village, in five reads for all of them.
+
+    ``online`` are the couriers that this installation can ask; they need four reads more.
+    """
     rows = session.execute(
-        select(Place, Region).outerjoin(Region, Region.code == Place.village_code).where(Place.id.in_(weights))
+        select(Place, Region).outerjoin(Region, Region.code == Place.village_code).where(Place.id.in_(loads))
     )
     places = {place.id: (place, region) for place, region in rows}
-    if len(places) != len(weights):
+    if len(places) != len(loads):
         raise NotFoundError("Place")
+    there = session.get(Region, village_code)
+    requests = {
+        place_id: _request(place_id, region, there, loads[place_id], at) for place_id, (_, region) in places.items()
+    }
     book = _price_book(session, places, village_code)
-    found: dict[int, list[Quote]] = {}
-    for place_id, (place, region) in places.items():
-        request = QuoteRequest(
-            _location(region, place_id), destination, weights[place_id], at, not LOCAL_ONLY.isdisjoint(classes)
-        )
-        found[place_id] = [
-            *book.by_rider(request),
-            *book.by_carrier(request),
-            *([PICK_UP] if place.kind is PlaceKind.GALLERY else []),
-        ]
+    ways = online_book(
+        session,
+        online,
+        subdistrict_code=subdistrict_of(village_code),
+        gallery_ids={place.gallery_id for place, _region in places.values()},
+        ways={way_of(request, loads[place_id]) for place_id, request in requests.items()},
+    )
+    found: dict[int, Offers] = {}
+    for place_id, (place, _region) in places.items():
+        request, load = requests[place_id], loads[place_id]
+        by_them, asks = ways.offers(request, load, place.gallery_id)
+        at_the_desk = [PICK_UP] if place.kind is PlaceKind.GALLERY else []
+        by_us = [*book.by_rider(request), *book.by_carrier(request), *at_the_desk]
+        found[place_id] = Offers([*(one for one in by_us if limit_of(one.service).takes(load)), *by_them], asks)
     return found
+
+
+def _request(place_id: int, here: Region | None, there: Region | None, load: Load, at: datetime) -> QuoteRequest:
+    return QuoteRequest(
+        origin=_location(here, place_id),
+        destination=_location(there),
+        weight_g=load.weight_g,
+        at=at,
+        is_local_only=not LOCAL_ONLY.isdisjoint(load.classes),
+        origin_address=here.name if here else "",
+        destination_address=there.name if there else "",
+    )
 
 
 def rider_quotes(session: Session, request: QuoteRequest) -> list[Quote]:
@@ -119,8 +151,6 @@ class _PriceBook:
         return [Quote(Courier.LOCAL_RIDER, Courier.LOCAL_RIDER.value, price, "", metres, day, day)]
 
     def by_carrier(self, request: QuoteRequest) -> list[Quote]:
-        if request.is_local_only:
-            return []
         way = (request.origin.island, request.destination.island)
         fitting = [row for row in self.carriers if (row.origin_island, row.destination_island) == way]
         offers = [

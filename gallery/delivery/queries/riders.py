@@ -11,9 +11,11 @@ from gallery.accounts.permissions import Scope
 from gallery.core.errors import NotFoundError
 from gallery.delivery.models import CarrierTariff, Rider, RiderArea, Shipment, Tariff
 from gallery.delivery.queries.quotes import subdistrict_of
-from gallery.delivery.states import UNDER_WAY
+from gallery.delivery.states import UNDER_WAY, ShipmentStatus
 from gallery.inventory.models import Place, PlaceKind
 from gallery.inventory.queries import place_in_scope
+from gallery.payments.models import Payment
+from gallery.payments.queries.cash import is_with_rider
 from gallery.regions.models import Region, RegionLevel
 
 
@@ -52,7 +54,10 @@ def open_jobs(session: Session, rider_ids: Sequence[int]) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A rider who could take a parcel."""
+    """A rider who could take a parcel; ``declined`` says that this one has refused it before.
+
+    ``carried_idr`` is what buyers paid at the door and the rider has not handed over.
+    """
 
     public_id: str
     name: str
@@ -60,10 +65,17 @@ class Candidate:
     phone: str
     covers: bool
     jobs: int
+    declined: bool
+    carried_idr: int = 0
 
 
-def candidates(session: Session, *, origin_village: str | None, destination_village: str | None) -> list[Candidate]:
-    """Return active riders of the island of origin: who serves the destination first, then the least busy."""
+def candidates(
+    session: Session, parcel_id: int, *, origin_village: str | None, destination_village: str | None
+) -> list[Candidate]:
+    """Return active riders of the island of origin: who serves the destination first, then the least busy.
+
+    Who has declined this parcel comes last: asking again is possible, but seldom the first thought.
+    """
     island = select(Region.island).where(Region.code == origin_village).scalar_subquery()
     on_island = (
         select(RiderArea.rider_id)
@@ -78,12 +90,27 @@ def candidates(session: Session, *, origin_village: str | None, destination_vill
         .correlate(Rider)
         .scalar_subquery()
     )
-    rows = session.execute(
-        select(Rider.public_id, Rider.name, Rider.plate, Rider.phone, covers, jobs)
-        .where(Rider.is_active, Rider.id.in_(on_island))
-        .order_by(covers.desc(), jobs, Rider.name)
+    refusing = select(Shipment.rider_id).where(
+        Shipment.parcel_id == parcel_id,
+        Shipment.status == ShipmentStatus.DECLINED,
+        Shipment.rider_id.is_not(None),
     )
-    return [Candidate(p, n, plate, phone, bool(c), int(j)) for p, n, plate, phone, c, j in rows]
+    declined = case((Rider.id.in_(refusing), 1), else_=0)
+    carried = (
+        select(func.coalesce(func.sum(Payment.amount_idr), 0))
+        .where(Payment.collector_id == Rider.id, is_with_rider())
+        .correlate(Rider)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Rider.public_id, Rider.name, Rider.plate, Rider.phone, covers, jobs, declined, carried)
+        .where(Rider.is_active, Rider.id.in_(on_island))
+        .order_by(declined, covers.desc(), jobs, Rider.name)
+    )
+    return [
+        Candidate(p, n, plate, phone, bool(c), int(j), bool(d), int(carried_idr))
+        for p, n, plate, phone, c, j, d, carried_idr in rows
+    ]
 
 
 def subdistricts(session: Session) -> list[tuple[Region, list[Region]]]:

@@ -10,23 +10,33 @@ from sqlalchemy.orm import Session
 
 from gallery.accounts.models import Gallery, Office
 from gallery.core.errors import NotFoundError
+from gallery.core.files import StoredFile
 from gallery.core.money import Rupiah
 from gallery.delivery.courier import Location, Stop
-from gallery.delivery.models import Rider, Shipment, ShipmentEvent
-from gallery.delivery.states import UNDER_WAY, Courier, FailureReason, ShipmentStatus
+from gallery.delivery.models import CourierBooking, EventOutcome, Rider, Shipment, ShipmentEvent
+from gallery.delivery.states import ONLINE, UNDER_WAY, BookingStatus, Courier, FailureReason, ShipmentStatus
+from gallery.delivery.tariffs import Point
 from gallery.inventory.models import Place
 from gallery.orders.models import Order, OrderLine, Parcel
 from gallery.orders.states import FulfilmentKind, ParcelStatus
+from gallery.payments.models import Payment
+from gallery.payments.queries.cash import sum_carried
+from gallery.payments.states import PaymentMethod
 from gallery.regions.models import Region
 from gallery.registry.models import Business
 
 
 @dataclass(frozen=True, slots=True)
 class ShipmentView:
-    """What a buyer may know of a parcel's way; the rider's number only while the parcel is under way."""
+    """What a buyer may know of a parcel's way; the rider's number only while the parcel is under way.
+
+    ``steps`` are the states that the courier told of, with their times, oldest first. ``booking`` is where the booking
+    with an online courier stands, ``not_before`` when it is sent if the place is closed now.
+    """
 
     parcel_id: int
     parcel_public_id: str
+    public_id: str
     courier: Courier
     status: ShipmentStatus
     rider_first_name: str
@@ -39,38 +49,75 @@ class ShipmentView:
     ended_at: datetime | None
     recipient_name: str
     failure_reason: FailureReason | None
+    service: str = ""
+    booking: BookingStatus | None = None
+    not_before: datetime | None = None
+    tracking_url: str = ""
+    expected_at: datetime | None = None
+    has_proof: bool = False
+    needs_pin: bool = False
+    pin_proved_at: datetime | None = None
+    steps: tuple[tuple[ShipmentStatus, datetime], ...] = ()
 
 
-# What a buyer need not know: that somebody was asked and had no time.
-_SILENT: Final = frozenset({ShipmentStatus.OFFERED, ShipmentStatus.DECLINED, ShipmentStatus.CANCELLED})
+# What a buyer need not know: that somebody was asked and had no time. That an online courier looks for a rider is news.
+_SILENT: Final = frozenset({ShipmentStatus.DECLINED, ShipmentStatus.CANCELLED})
 
 
 def shipments_of_order(session: Session, order_id: int) -> list[ShipmentView]:
-    """Return the last attempt of each parcel of the order that the buyer should see, in the order of parcels."""
+    """Return the last attempt of each parcel of the order that the buyer should see, by parcel; two reads."""
+    asked_quietly = (Shipment.status == ShipmentStatus.OFFERED) & Shipment.courier.not_in(ONLINE)
     newest = (
         select(func.max(Shipment.id))
         .join(Parcel, Parcel.id == Shipment.parcel_id)
-        .where(Parcel.order_id == order_id, Shipment.status.not_in(_SILENT))
+        .where(Parcel.order_id == order_id, Shipment.status.not_in(_SILENT), ~asked_quietly)
         .group_by(Shipment.parcel_id)
     )
     rows = session.execute(
-        select(Shipment, Parcel.public_id, Rider.phone)
+        select(Shipment, Parcel, Rider.phone, CourierBooking)
         .join(Parcel, Parcel.id == Shipment.parcel_id)
         .outerjoin(Rider, Rider.id == Shipment.rider_id)
+        .outerjoin(CourierBooking, CourierBooking.shipment_id == Shipment.id)
         .where(Shipment.id.in_(newest))
         .order_by(Parcel.id)
+    ).all()
+    steps = _steps(session, [shipment.id for shipment, _parcel, _phone, _booking in rows])
+    return [
+        _view(shipment, parcel, phone or "", booking, steps.get(shipment.id, ()))
+        for shipment, parcel, phone, booking in rows
+    ]
+
+
+def _steps(session: Session, shipment_ids: Sequence[int]) -> dict[int, tuple[tuple[ShipmentStatus, datetime], ...]]:
+    if not shipment_ids:
+        return {}
+    rows = session.execute(
+        select(ShipmentEvent.shipment_id, ShipmentEvent.status, ShipmentEvent.occurred_at)
+        .where(ShipmentEvent.shipment_id.in_(shipment_ids), ShipmentEvent.outcome == EventOutcome.APPLIED)
+        .order_by(ShipmentEvent.id)
     )
-    return [_view(shipment, public_id, phone or "") for shipment, public_id, phone in rows]
+    found: dict[int, tuple[tuple[ShipmentStatus, datetime], ...]] = {}
+    for shipment_id, status, at in rows:
+        found[shipment_id] = (*found.get(shipment_id, ()), (status, at))
+    return found
 
 
 def first_name(name: str) -> str:
     return name.split(maxsplit=1)[0] if name.split() else ""
 
 
-def _view(shipment: Shipment, parcel_public_id: str, phone: str) -> ShipmentView:
+def _view(
+    shipment: Shipment,
+    parcel: Parcel,
+    phone: str,
+    booking: CourierBooking | None,
+    steps: tuple[tuple[ShipmentStatus, datetime], ...],
+) -> ShipmentView:
+    phone = phone or (booking.rider_phone if booking is not None else "")
     return ShipmentView(
-        parcel_id=shipment.parcel_id,
-        parcel_public_id=parcel_public_id,
+        parcel_id=parcel.id,
+        parcel_public_id=parcel.public_id,
+        public_id=shipment.public_id,
         courier=shipment.courier,
         status=shipment.status,
         rider_first_name=first_name(shipment.rider_name),
@@ -83,12 +130,53 @@ def _view(shipment: Shipment, parcel_public_id: str, phone: str) -> ShipmentView
         ended_at=shipment.ended_at,
         recipient_name=shipment.recipient_name,
         failure_reason=shipment.failure_reason,
+        service=booking.service if booking is not None else "",
+        booking=booking.status if booking is not None else None,
+        not_before=booking.not_before if booking is not None else None,
+        tracking_url=booking.tracking_url if booking is not None else "",
+        expected_at=booking.expected_at if booking is not None else None,
+        has_proof=shipment.proof_file_id is not None,
+        needs_pin=shipment.needs_pin,
+        pin_proved_at=shipment.pin_proved_at,
+        steps=steps,
     )
+
+
+def shipment_of_order(session: Session, order_id: int, shipment_public_id: str) -> Shipment:
+    """Return an attempt to bring one of this order's parcels, or raise :class:`NotFoundError`."""
+    found = session.scalar(
+        select(Shipment)
+        .join(Parcel, Parcel.id == Shipment.parcel_id)
+        .where(Parcel.order_id == order_id, Shipment.public_id == shipment_public_id)
+    )
+    if found is None:
+        raise NotFoundError("Shipment")
+    return found
+
+
+def proof_of_order(session: Session, order_id: int, shipment_public_id: str) -> StoredFile:
+    """Return the picture that a rider took at the door of this order's buyer, or raise :class:`NotFoundError`."""
+    found = session.scalar(
+        select(StoredFile)
+        .join(Shipment, Shipment.proof_file_id == StoredFile.id)
+        .join(Parcel, Parcel.id == Shipment.parcel_id)
+        .where(
+            Parcel.order_id == order_id,
+            Shipment.public_id == shipment_public_id,
+            Shipment.status == ShipmentStatus.DELIVERED,
+        )
+    )
+    if found is None:
+        raise NotFoundError("StoredFile")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class RiderJob:
-    """What the rider's page shows. ``pick_up`` and ``drop_off`` are none once the way is over: not needed any more."""
+    """What the rider's page shows. ``pick_up`` and ``drop_off`` are none once the way is over: not needed any more.
+
+    ``cash_idr``: to be collected at the door, or that was. ``carried_idr``: all that the rider still has to hand over.
+    """
 
     shipment: Shipment
     order_number: str
@@ -99,20 +187,23 @@ class RiderJob:
     pieces: int
     pick_up: Stop | None
     drop_off: Stop | None
+    cash_idr: Rupiah
+    carried_idr: Rupiah
 
 
 def rider_job(session: Session, shipment_public_id: str) -> RiderJob:
     """Return what the holder of a rider link may see now; raise :class:`NotFoundError`."""
     row = session.execute(
-        select(Shipment, Parcel, Order, Place)
+        select(Shipment, Parcel, Order, Place, Payment)
         .join(Parcel, Parcel.id == Shipment.parcel_id)
         .join(Order, Order.id == Parcel.order_id)
         .join(Place, Place.id == Parcel.place_id)
+        .outerjoin(Payment, (Payment.order_id == Order.id) & (Payment.method == PaymentMethod.CASH_ON_DELIVERY))
         .where(Shipment.public_id == shipment_public_id, Shipment.courier == Courier.LOCAL_RIDER)
     ).first()
     if row is None:
         raise NotFoundError("Shipment")
-    shipment, parcel, order, place = row
+    shipment, parcel, order, place, payment = row
     newest = session.scalar(select(func.max(Shipment.id)).where(Shipment.parcel_id == parcel.id))
     under_way = shipment.status in UNDER_WAY and parcel.status in _STILL_TO_BRING
     pieces = session.scalar(select(func.sum(OrderLine.quantity)).where(OrderLine.parcel_id == parcel.id))
@@ -127,6 +218,8 @@ def rider_job(session: Session, shipment_public_id: str) -> RiderJob:
         # A parcel that failed goes back to where it came from; the buyer's address is not needed for that.
         pick_up=sender(session, place) if under_way or shipment.status is ShipmentStatus.FAILED else None,
         drop_off=recipient(session, order) if under_way else None,
+        cash_idr=payment.amount_idr if payment is not None else Rupiah(0),
+        carried_idr=sum_carried(session, shipment.rider_id),
     )
 
 
@@ -174,7 +267,8 @@ def join_address(*parts: str) -> str:
 def _location(region: Region | None, place_id: int | None) -> Location:
     if region is None:
         return Location("", "", None, None, None, place_id)
-    return Location(region.code, region.postal_code or "", region.island, region.island_group, None, place_id)
+    point = Point(region.lat, region.lon) if region.lat is not None and region.lon is not None else None
+    return Location(region.code, region.postal_code or "", region.island, region.island_group, point, place_id)
 
 
 def attempts(session: Session, parcel_id: int) -> Sequence[Shipment]:

@@ -12,19 +12,20 @@ from gallery.core import audit, clock
 from gallery.core.errors import InvalidTransitionError, NotFoundError
 from gallery.core.states import Decision, move
 from gallery.delivery.courier import CourierUpdate
-from gallery.delivery.errors import ParcelNotReadyError
+from gallery.delivery.errors import BadUpdateError, CashNotReceivedError, ParcelNotReadyError
 from gallery.delivery.models import EventOutcome, Shipment, ShipmentEvent
 from gallery.delivery.services.locking import last_shipment, locked_parcel, locked_shipment
 from gallery.delivery.states import (
     BEFORE_PICK_UP,
+    FINAL,
     SHIPMENT,
-    UNDER_WAY,
     FailureReason,
     ShipmentStatus,
 )
 from gallery.orders import services as orders
 from gallery.orders.models import Parcel
 from gallery.orders.states import ParcelStatus
+from gallery.payments import services as payments
 
 _S = ShipmentStatus
 _BRINGING: Final = frozenset({ParcelStatus.PACKED, ParcelStatus.HANDED_OVER, ParcelStatus.FAILED})
@@ -42,11 +43,30 @@ class Applied:
 def apply_update(session: Session, update: CourierUpdate, *, actor: Actor, proof_file_id: int | None = None) -> Applied:
     """Apply a courier's message once, however often and in whatever order it comes; the order follows.
 
-    A message that changes nothing is kept with the reason. Raises :class:`NotFoundError` for an unknown booking.
+    A message that changes nothing is kept with the reason. Raises :class:`NotFoundError` for an unknown booking, and
+    :class:`CashNotReceivedError` for a parcel that was handed over without the money it is paid with at the door.
     """
     shipment_id = session.scalar(select(Shipment.id).where(Shipment.booking_ref == update.booking_ref))
     if shipment_id is None:
         raise NotFoundError("Shipment")
+    return apply_to(session, shipment_id, update, actor=actor, proof_file_id=proof_file_id)
+
+
+def apply_to(
+    session: Session,
+    shipment_id: int,
+    update: CourierUpdate,
+    *,
+    actor: Actor,
+    proof_file_id: int | None = None,
+    is_confirmed: bool = False,
+) -> Applied:
+    """Apply a message to this shipment. ``is_confirmed``: the courier was asked, so it may also move backwards.
+
+    Raises :class:`BadUpdateError` for a word that we do not know: nothing can be made of it.
+    """
+    if update.status is None:
+        raise BadUpdateError(update.said)
     parcel, shipment = locked_shipment(session, shipment_id)
     known = session.scalar(
         select(ShipmentEvent).where(
@@ -55,9 +75,15 @@ def apply_update(session: Session, update: CourierUpdate, *, actor: Actor, proof
     )
     if known is not None:
         return Applied(shipment, known.outcome, is_repeated=True)
-    outcome = _judge(session, parcel, shipment, update.status)
+    outcome = _judge(session, parcel, shipment, update.status, is_confirmed=is_confirmed)
     if outcome is EventOutcome.APPLIED:
-        _apply(session, parcel, shipment, update, proof_file_id=proof_file_id, actor=actor)
+        if update.status is _S.DELIVERED and parcel.order.is_paid_at_door and not update.is_cash_received:
+            raise CashNotReceivedError(parcel.public_id)
+        before = shipment.status
+        _move(session, shipment, update.status)
+        _keep(shipment, update, update.status, proof_file_id)
+        _take_along(session, parcel, shipment, before, actor=actor)
+        audit.record(session, actor, f"shipment.{update.status.value}", f"shipment:{shipment.public_id}")
     session.add(
         ShipmentEvent(
             shipment_id=shipment.id,
@@ -81,9 +107,13 @@ def override(
     note: str,
     recipient_name: str = "",
     reason: FailureReason | None = None,
+    is_cash_received: bool = False,
     actor: Actor,
 ) -> Applied:
-    """Let staff say what the courier could not say himself; the note tells why and is kept with the name's label."""
+    """Let staff say what the courier could not say himself; the note tells why and is kept with the name's label.
+
+    ``is_cash_received``: the rider has the money of an order that is paid at the door.
+    """
     shipment = session.get(Shipment, shipment_id)
     if shipment is None:
         raise NotFoundError("Shipment")
@@ -95,20 +125,27 @@ def override(
         recipient_name=recipient_name,
         reason=reason or "",
         note=note,
+        is_cash_received=is_cash_received,
     )
     audit.record(session, actor, "shipment.override", f"shipment:{shipment.public_id}", status=status.value)
     return apply_update(session, update, actor=actor)
 
 
 def return_to_stock(session: Session, parcel_id: int, *, note: str, actor: Actor) -> Parcel:
-    """A failed parcel is back and its pieces are on hand; :class:`ParcelNotReadyError` unless it failed."""
+    """A failed parcel is back and its pieces are on hand; :class:`ParcelNotReadyError` unless it failed.
+
+    What was to be paid for it at the door is not owed any more.
+    """
     parcel = locked_parcel(session, parcel_id)
     if parcel.status not in {ParcelStatus.FAILED, ParcelStatus.RETURNED}:
         raise ParcelNotReadyError(parcel.public_id)
     shipment = last_shipment(session, parcel)
-    if shipment is not None and shipment.status is _S.FAILED:
+    if shipment is not None and shipment.status in {_S.FAILED, _S.RETURNING}:
         override(session, shipment.id, _S.RETURNED, note=note, actor=actor)
+    was_unpaid = parcel.order.is_paid_at_door
     orders.return_parcel(session, parcel.id, actor=actor)
+    if was_unpaid:
+        payments.close_unpaid(session, parcel.order_id)
     return parcel
 
 
@@ -120,48 +157,62 @@ def close(session: Session, shipment: Shipment, status: ShipmentStatus) -> None:
     session.flush()  # the unique open_key must be free before another attempt is added
 
 
-def _judge(session: Session, parcel: Parcel, shipment: Shipment, target: ShipmentStatus) -> EventOutcome:
+def _judge(
+    session: Session, parcel: Parcel, shipment: Shipment, target: ShipmentStatus, *, is_confirmed: bool
+) -> EventOutcome:
     newest = session.scalar(select(func.max(Shipment.id)).where(Shipment.parcel_id == parcel.id))
     if newest != shipment.id or shipment.status is _S.CANCELLED:
         return EventOutcome.SUPERSEDED
     try:
-        decision = SHIPMENT.decide(shipment.status, target)
+        decision = SHIPMENT.decide(shipment.status, target, is_confirmed=is_confirmed)
     except InvalidTransitionError:
         return EventOutcome.IMPOSSIBLE
     if decision is Decision.STALE:
         return EventOutcome.STALE
+    if target in {_S.DECLINED, _S.CANCELLED}:  # nobody comes, whatever the parcel waits for
+        return EventOutcome.APPLIED
     # The order may have been cancelled or settled at the desk meanwhile: then no courier moves it any more.
     return EventOutcome.APPLIED if parcel.status in _BRINGING else EventOutcome.IMPOSSIBLE
 
 
-def _apply(
-    session: Session,
-    parcel: Parcel,
-    shipment: Shipment,
-    update: CourierUpdate,
-    *,
-    proof_file_id: int | None,
-    actor: Actor,
-) -> None:
-    skipped_pick_up = shipment.status in BEFORE_PICK_UP
-    if update.status in UNDER_WAY:
-        move(shipment, SHIPMENT, update.status, clock.now())
+def _move(session: Session, shipment: Shipment, status: ShipmentStatus) -> None:
+    if status in FINAL:
+        close(session, shipment, status)
     else:
-        close(session, shipment, update.status)
-    if update.status is _S.ACCEPTED:
-        shipment.accepted_at = update.occurred_at
-    if update.status is _S.PICKED_UP or (skipped_pick_up and update.status in {_S.DELIVERED, _S.FAILED}):
-        shipment.picked_up_at = update.occurred_at
-        orders.hand_over_parcel(session, parcel.id, actor=actor, courier=shipment.courier.value)
-    if update.status is _S.DELIVERED:
+        # Whether it may go backwards was judged before.
+        move(shipment, SHIPMENT, status, clock.now(), is_confirmed=True)
+
+
+def _keep(shipment: Shipment, update: CourierUpdate, status: ShipmentStatus, proof_file_id: int | None) -> None:
+    """Write down when it happened, and what is known about it."""
+    if status is _S.OFFERED:  # the rider gave it up, and another one is looked for
+        shipment.accepted_at, shipment.rider_name, shipment.rider_plate = None, "", ""
+    elif status in BEFORE_PICK_UP:
+        shipment.accepted_at = shipment.accepted_at or update.occurred_at
+    elif status not in {_S.DECLINED, _S.CANCELLED}:
+        shipment.picked_up_at = shipment.picked_up_at or update.occurred_at
+    if status is _S.DELIVERED:
         shipment.recipient_name = update.recipient_name
         shipment.proof_file_id = proof_file_id
-        orders.deliver_parcel(session, parcel.id, actor=actor)
-    if update.status is _S.FAILED:
+    if status in {_S.FAILED, _S.RETURNING}:
         shipment.failure_reason = _reason(update.reason)
-        orders.fail_parcel(session, parcel.id, actor=actor, reason=shipment.failure_reason.value)
     shipment.note = update.note or shipment.note
-    audit.record(session, actor, f"shipment.{update.status.value}", f"shipment:{shipment.public_id}")
+
+
+def _take_along(session: Session, parcel: Parcel, shipment: Shipment, before: ShipmentStatus, *, actor: Actor) -> None:
+    """The parcel follows its shipment; a step that nobody told of is made up for."""
+    status = shipment.status
+    if status in BEFORE_PICK_UP or status in {_S.DECLINED, _S.CANCELLED}:
+        return
+    if before in BEFORE_PICK_UP:
+        orders.hand_over_parcel(session, parcel.id, actor=actor, courier=shipment.courier.value)
+    if status is _S.DELIVERED:
+        if parcel.order.is_paid_at_door and shipment.rider_id is not None:
+            payments.collect_cash(session, parcel.order_id, shipment.rider_id, actor=actor)
+        orders.deliver_parcel(session, parcel.id, actor=actor)
+    if status in {_S.FAILED, _S.RETURNING, _S.RETURNED} and parcel.status is ParcelStatus.HANDED_OVER:
+        reason = shipment.failure_reason or FailureReason.OTHER
+        orders.fail_parcel(session, parcel.id, actor=actor, reason=reason.value)
 
 
 def _reason(text: str) -> FailureReason:

@@ -3,6 +3,7 @@
 Locks: order, then parcels, then stock. A caller that also locks a payment or a shipment locks the order first.
 """
 
+from gallery.orders.services.hand_over_note import issue_hand_over_note
 from gallery.orders.services.lifecycle import cancel, expire, mark_paid, note_event
 from gallery.orders.services.parcels import (
     deliver_parcel,
@@ -23,6 +24,7 @@ __all__ = [
     "expire",
     "fail_parcel",
     "hand_over_parcel",
+    "issue_hand_over_note",
     "mark_paid",
     "note_event",
     "pack_parcel",

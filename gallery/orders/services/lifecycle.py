@@ -15,7 +15,7 @@ from gallery.inventory.errors import ReservationLostError
 from gallery.orders.errors import CancellationRefusedError
 from gallery.orders.models import Order, OrderEvent, Parcel
 from gallery.orders.queries import holder, wanted_of
-from gallery.orders.states import ORDER, PARCEL, EventKind, OrderStatus, ParcelStatus
+from gallery.orders.states import ORDER, PARCEL, CancelReason, EventKind, OrderStatus, ParcelStatus
 
 BUYER_MAY_CANCEL = frozenset({ParcelStatus.TO_PACK, ParcelStatus.CANCELLED})
 STAFF_MAY_CANCEL = BUYER_MAY_CANCEL | {ParcelStatus.PACKED}
@@ -60,7 +60,9 @@ def mark_paid(session: Session, order_id: int, *, actor: Actor) -> Decision:
     return Decision.APPLY
 
 
-def cancel(session: Session, order_id: int, *, reason: str, by_buyer: bool, actor: Actor) -> Decision:
+def cancel(
+    session: Session, order_id: int, *, reason: CancelReason, note: str = "", by_buyer: bool, actor: Actor
+) -> Decision:
     """The order is cancelled and its pieces are free. Refused (:class:`CancellationRefusedError`) once a parcel left.
 
     A buyer may cancel until packing begins, staff until a parcel is handed over. Emits ``order.cancelled``.
@@ -73,7 +75,7 @@ def cancel(session: Session, order_id: int, *, reason: str, by_buyer: bool, acto
     if any(parcel.status not in allowed for parcel in parcels):
         raise CancellationRefusedError(order.public_id)
     _close(session, order, parcels, OrderStatus.CANCELLED)
-    order.cancel_reason = reason
+    order.cancel_reason, order.cancel_note = reason, note
     note_event(session, order, EventKind.CANCELLED, actor=actor, by_buyer=by_buyer)
     audit.record(session, actor, "order.cancelled", f"order:{order.public_id}", by_buyer=by_buyer)
     emit(session, "order.cancelled", order_id=order.id)

@@ -23,7 +23,7 @@ ENDED = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED, ParcelStatus.C
 
 
 def pack_parcel(session: Session, parcel_id: int, *, actor: Actor) -> Decision:
-    """The parcel is packed. Only for paid orders, or those that are paid in cash at pick-up."""
+    """The parcel is packed. Only for paid orders, or those that are paid in cash at pick-up or at the door."""
     order, parcel = _locked(session, parcel_id)
     if order.status not in (OrderStatus.PAID, OrderStatus.CASH_DUE):
         raise OrderUnpaidError(order.public_id)
@@ -31,9 +31,12 @@ def pack_parcel(session: Session, parcel_id: int, *, actor: Actor) -> Decision:
 
 
 def hand_over_parcel(session: Session, parcel_id: int, *, actor: Actor, **facts: str) -> Decision:
-    """The parcel has left its place, with a courier or with the buyer: its pieces leave the stock. Paid orders only."""
+    """The parcel has left its place, with a courier or with the buyer: its pieces leave the stock.
+
+    Only of paid orders, or of those that are paid at the door.
+    """
     order, parcel = _locked(session, parcel_id)
-    if order.status is not OrderStatus.PAID:
+    if order.status is not OrderStatus.PAID and not order.is_paid_at_door:
         raise OrderUnpaidError(order.public_id)
     decision = _moved(session, order, parcel, ParcelStatus.HANDED_OVER, EventKind.HANDED_OVER, actor=actor, **facts)
     if decision is Decision.APPLY:
@@ -42,8 +45,10 @@ def hand_over_parcel(session: Session, parcel_id: int, *, actor: Actor, **facts:
 
 
 def deliver_parcel(session: Session, parcel_id: int, *, actor: Actor, **facts: str) -> Decision:
-    """The buyer has the parcel. The last one completes the order."""
+    """The buyer has the parcel, and has paid. The last one completes the order."""
     order, parcel = _locked(session, parcel_id)
+    if order.is_paid_at_door:
+        raise OrderUnpaidError(order.public_id)
     decision = _moved(session, order, parcel, ParcelStatus.DELIVERED, EventKind.DELIVERED, actor=actor, **facts)
     _complete_when_all_ended(session, order, actor)
     return decision
@@ -56,7 +61,10 @@ def fail_parcel(session: Session, parcel_id: int, *, actor: Actor, **facts: str)
 
 
 def return_parcel(session: Session, parcel_id: int, *, actor: Actor) -> Decision:
-    """The parcel is back at its place and its pieces are on hand again; payments owe the goods' price back."""
+    """The parcel is back at its place and its pieces are on hand again; payments owe the goods' price back.
+
+    An order that was to be paid at the door is over with it: nobody has paid.
+    """
     order, parcel = _locked(session, parcel_id)
     decision = _moved(session, order, parcel, ParcelStatus.RETURNED, EventKind.RETURNED, actor=actor)
     if decision is Decision.APPLY:
@@ -94,7 +102,7 @@ def _moved(
 def _complete_when_all_ended(session: Session, order: Order, actor: Actor) -> None:
     session.flush()  # the parcel's new state is counted below
     states = set(session.scalars(select(Parcel.status).where(Parcel.order_id == order.id)))
-    if order.status is not OrderStatus.PAID or not states <= ENDED:
+    if not (order.status is OrderStatus.PAID or order.is_paid_at_door) or not states <= ENDED:
         return
     if ParcelStatus.DELIVERED in states:
         move(order, ORDER, OrderStatus.COMPLETED, clock.now())

@@ -38,11 +38,16 @@ class NewParcel:
     service: str
     shipping_idr: Rupiah
     lines: tuple[NewLine, ...]
+    quote_ref: str = ""
+    quote_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """Everything a buyer decided. ``status`` says whether money or cash at pick-up is awaited."""
+    """Everything a buyer decided. ``status`` says whether money or cash is awaited.
+
+    Without ``expires_at`` the pieces wait for good: cash at the door comes when the parcel does.
+    """
 
     public_id: str
     checkout_key: str
@@ -51,7 +56,7 @@ class NewOrder:
     contact_phone: str
     fulfilment: FulfilmentKind
     parcels: tuple[NewParcel, ...]
-    expires_at: datetime
+    expires_at: datetime | None
     buyer_id: int | None = None
     contact_email: str | None = None
     village_code: str | None = None
@@ -114,6 +119,8 @@ def _parcel(new: NewParcel) -> Parcel:
         place_id=new.place_id,
         service=new.service,
         shipping_idr=new.shipping_idr,
+        quote_ref=new.quote_ref,
+        quote_expires_at=new.quote_expires_at,
         weight_g=sum(line.weight_g * line.quantity for line in new.lines),
         lines=[
             OrderLine(

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from gallery.accounts.models import User
 from gallery.orders.models import Order
-from gallery.orders.states import OrderStatus
+from gallery.orders.states import UNFULFILLED, OrderStatus
 
 FORGOTTEN: Final = "—"
-_OVER: Final = (OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.EXPIRED)
+_OVER: Final = UNFULFILLED | {OrderStatus.COMPLETED}
 
 
 def forget_erased_buyers(session: Session) -> int:
@@ -31,6 +31,7 @@ def forget_erased_buyers(session: Session) -> int:
             landmark="",
             office_room="",
             note="",
+            cancel_note="",
         )
         .execution_options(synchronize_session=False)
     )

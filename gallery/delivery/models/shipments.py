@@ -11,7 +11,7 @@ from gallery.core import clock
 from gallery.core.db import Base
 from gallery.core.ids import public_id
 from gallery.core.money import BasisPoints, Rupiah
-from gallery.delivery.states import Courier, FailureReason, ShipmentStatus
+from gallery.delivery.states import ONLINE, Courier, FailureReason, ShipmentStatus
 
 
 class Rider(Base):
@@ -131,8 +131,17 @@ class Shipment(Base):
     accepted_at: Mapped[datetime | None]
     picked_up_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    needs_pin: Mapped[bool] = mapped_column(default=False)  # goods of high value: the buyer tells a number at the door
+    pin_tries: Mapped[int] = mapped_column(default=0)
+    pin_proved_at: Mapped[datetime | None]
 
     rider: Mapped[Rider | None] = relationship()
+
+    @property
+    def waits_for_buyer(self) -> bool:
+        """Whether an online courier says that it handed goods of high value over, and their buyer has not said so."""
+        is_over = self.status is ShipmentStatus.DELIVERED and self.pin_proved_at is None
+        return is_over and self.needs_pin and self.courier in ONLINE
 
 
 class EventOutcome(StrEnum):

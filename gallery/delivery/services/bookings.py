@@ -1,0 +1,387 @@
+"""A parcel is booked with an online courier: wanted, sending, booked; or refused; or nobody knows, and it is found out.
+
+The job that calls the courier commits before (:func:`start_sending`) and after (one of the ``record_…``). Who dies in
+between leaves "sending" behind: whether the courier has the order is found out, and it is never sent again blindly.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from gallery.accounts.permissions import Actor
+from gallery.core import audit, clock
+from gallery.core.errors import NotFoundError
+from gallery.core.money import Rupiah
+from gallery.core.outbox import emit
+from gallery.core.states import move
+from gallery.delivery.courier import Booking, BookingRequest, Quote
+from gallery.delivery.errors import NoCoverageError
+from gallery.delivery.models import CourierBooking, GalleryCourier, Shipment
+from gallery.delivery.queries.bookings import request_for, value_of
+from gallery.delivery.queries.couriers import holder_of
+from gallery.delivery.queries.hours import next_open
+from gallery.delivery.services.hand_over import add_shipment, new_shipment, require_ready, withdraw_open
+from gallery.delivery.services.locking import locked_booking, locked_parcel, open_shipment
+from gallery.delivery.services.news import hear, rejudge
+from gallery.delivery.services.taking_back import take_back
+from gallery.delivery.services.updates import close
+from gallery.delivery.states import (
+    BOOKING,
+    MAY_EXIST,
+    ONLINE,
+    BookingStatus,
+    BookingTrouble,
+    ShipmentStatus,
+    courier_of,
+)
+from gallery.orders.models import Parcel
+
+_B = BookingStatus
+SYSTEM: Final = Actor.system()
+# After a lost answer the courier is asked after so many seconds; a quarter of an hour covers Lalamove's quotation,
+# within which a notice tells about an order, then a person looks into the courier's own portal.
+FIND_AFTER_S: Final = (10, 20, 40, 80, 160, 300, 300)
+_GO_ON: Final = {_B.WANTED: "delivery.book", _B.UNSURE: "delivery.find", _B.CANCELLING: "delivery.cancel"}
+RETRY_AFTER_S: Final = (5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 3_600, 3_600)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings COURIER_MAX_EXTRA_IDR (how much dearer than paid is booked without asking) and COURIER_PIN_FROM_IDR.
+
+    A gallery's own limit counts more than the first. ``pin_from_idr`` 0: nobody is asked for a PIN.
+    """
+
+    max_extra_idr: Rupiah
+    pin_from_idr: Rupiah
+
+
+def want_booking(
+    session: Session,
+    parcel_id: int,
+    rules: Rules,
+    *,
+    quote: Quote | None = None,
+    is_rebooking: bool = False,
+    actor: Actor,
+) -> CourierBooking:
+    """The parcel shall be booked with an online courier: with ``quote``, or with the one that the buyer chose.
+
+    It is sent when the place is open; an MSME that calls from home is there. Wanting the same service twice wants it
+    once. Raises :class:`ParcelNotReadyError`, :class:`OrderUnpaidError`, :class:`NoCoverageError` (not an online
+    courier's service) and :class:`CourierBookedError` while another online courier has the parcel, or may have it.
+    """
+    parcel = locked_parcel(session, parcel_id)
+    chosen = quote or _chosen_at_checkout(parcel)
+    current = open_shipment(session, parcel)
+    known = _booking_of(session, current) if current is not None else None
+    if known is not None and known.service == chosen.service and not known.is_unwanted:
+        return known
+    require_ready(parcel)
+    if current is not None:
+        withdraw_open(session, current, actor)
+    shipment = new_shipment(parcel, chosen.courier, ShipmentStatus.OFFERED)
+    shipment.open_key, shipment.carrier, shipment.booking_ref = parcel.id, chosen.carrier, ""
+    shipment.needs_pin = 0 < rules.pin_from_idr <= value_of(parcel)
+    add_shipment(session, shipment, actor)
+    is_called_from_home = parcel.place.gallery_id is None and not is_rebooking
+    closed_until = None if is_called_from_home else next_open(session, parcel.place, clock.now())
+    booking = CourierBooking(
+        shipment_id=shipment.id,
+        key=f"{parcel.order.number}-{shipment.id}",
+        courier=chosen.courier,
+        service=chosen.service,
+        quote_ref=chosen.quote_ref,
+        quote_expires_at=chosen.expires_at,
+        paid_idr=Rupiah(parcel.shipping_idr),
+        quoted_idr=chosen.price_idr,
+        max_extra_idr=_max_extra(session, parcel, rules, chosen),
+        not_before=closed_until,
+        is_rebooking=is_rebooking,
+    )
+    session.add(booking)
+    session.flush()  # the message names its id
+    _forget_trouble(session, parcel, booking)
+    _ask_to_send(session, booking, closed_until - clock.now() if closed_until else timedelta(0))
+    return booking
+
+
+def start_sending(session: Session, booking_id: int) -> BookingRequest | None:
+    """Return what the courier has to be told now, and "sending" stands in the database; none if nothing is to be done.
+
+    Found already sending: the worker before died in the middle, so it is unsure now and will be asked after.
+    """
+    parcel, shipment, booking = locked_booking(session, booking_id)
+    if booking.status is _B.SENDING:
+        _unsure(session, booking)
+        return None
+    if booking.status is not _B.WANTED or (booking.not_before and booking.not_before > clock.now()):
+        return None
+    if booking.is_unwanted or shipment.open_key != parcel.id:
+        take_back(session, parcel, shipment, booking, actor=SYSTEM)
+        return None
+    _to(booking, _B.SENDING)
+    return request_for(session, booking)
+
+
+def is_price_old(booking: CourierBooking) -> bool:
+    """Whether the courier has to be asked for its price again before it is booked: what it held ran out."""
+    held_until = booking.quote_expires_at or booking.shipment.created_at
+    return booking.status is _B.WANTED and held_until <= clock.now()
+
+
+def record_price(session: Session, booking_id: int, quote: Quote | None) -> bool:
+    """The courier asks this now (none: it does not go there any more); tell whether it may be booked.
+
+    More than paid and allowed needs a person; see :func:`allow_price`.
+    """
+    parcel, shipment, booking = locked_booking(session, booking_id)
+    if booking.status is not _B.WANTED:
+        return False
+    if quote is None:
+        _give_up(session, parcel, shipment, booking, BookingTrouble.REFUSED, "not_offered")
+        return False
+    booking.quoted_idr, booking.quote_ref = quote.price_idr, quote.quote_ref
+    # Without a promise the price is taken for true for as long as it takes to book.
+    booking.quote_expires_at = quote.expires_at or clock.now() + timedelta(minutes=5)
+    if quote.price_idr <= booking.paid_idr + booking.max_extra_idr:
+        return True
+    _to(booking, _B.NEEDS_PERSON)
+    trouble(booking, BookingTrouble.PRICE_ROSE, str(quote.price_idr))
+    return False
+
+
+def allow_price(session: Session, booking_id: int, *, actor: Actor) -> CourierBooking:
+    """Somebody accepts the higher price: it is booked after all. Twice is once."""
+    _parcel, shipment, booking = locked_booking(session, booking_id)
+    if booking.status is _B.NEEDS_PERSON and booking.trouble is BookingTrouble.PRICE_ROSE:
+        booking.max_extra_idr = Rupiah(max(booking.max_extra_idr, booking.quoted_idr - booking.paid_idr))
+        _to(booking, _B.WANTED)
+        booking.trouble = None
+        facts = {"paid_idr": booking.paid_idr, "price_idr": booking.quoted_idr}
+        audit.record(session, actor, "courier.price_allowed", f"shipment:{shipment.public_id}", **facts)
+        _ask_to_send(session, booking, timedelta(0))
+    return booking
+
+
+def record_booked(session: Session, booking_id: int, found: Booking) -> CourierBooking:
+    """The courier has the order; its notices that came before are judged now. Recording it twice records it once.
+
+    What nobody wants any more is taken back at once.
+    """
+    parcel, shipment, booking = locked_booking(session, booking_id)
+    if booking.status is _B.BOOKED and booking.booking_ref == found.booking_ref:
+        hear(session, booking_id, found, actor=SYSTEM)
+        return booking
+    if booking.booking_ref not in {None, found.booking_ref} or _is_others(session, booking, found):
+        trouble(booking, BookingTrouble.CONTRADICTION, found.booking_ref)
+        return booking
+    booking.booking_ref = shipment.booking_ref = found.booking_ref
+    booking.booked_idr = found.price_idr if found.price_idr is not None else booking.quoted_idr
+    booking.heard_at, booking.tries = clock.now(), 0
+    rejudge(session, booking)
+    if booking.status in {_B.REFUSED, _B.CANCELLED}:
+        _to(booking, _B.CANCELLING)
+        trouble(booking, BookingTrouble.TURNED_UP)
+        emit(session, "delivery.cancel", booking_id=booking.id)
+        return booking
+    if booking.status is _B.WANTED:  # it was taken for absent, and is there
+        _to(booking, _B.SENDING)
+    if booking.status in {_B.SENDING, _B.UNSURE, _B.NEEDS_PERSON}:
+        _to(booking, _B.BOOKED)
+    booking.trouble = None
+    if booking.booked_idr > booking.paid_idr + booking.max_extra_idr:
+        trouble(booking, BookingTrouble.PRICE_DIFFERS, str(booking.booked_idr))
+    facts = {"price_idr": booking.booked_idr, "courier": booking.courier.value}
+    audit.record(session, SYSTEM, "courier.booked", f"shipment:{shipment.public_id}", **facts)
+    if booking.is_unwanted or shipment.open_key != parcel.id:
+        take_back(session, parcel, shipment, booking, actor=SYSTEM)
+        return booking
+    hear(session, booking_id, found, actor=SYSTEM)
+    return booking
+
+
+def record_refused(session: Session, booking_id: int, refusal: str) -> None:
+    """A sure no: this attempt is over and the parcel is free for another courier, which is looked for."""
+    parcel, shipment, booking = locked_booking(session, booking_id)
+    if booking.status in {_B.SENDING, _B.UNSURE}:
+        _give_up(session, parcel, shipment, booking, BookingTrouble.REFUSED, refusal)
+
+
+def record_busy(session: Session, booking_id: int, retry_after_s: float) -> None:
+    """A sure not-yet: tried again later, twelve times; then a person is asked."""
+    parcel, shipment, booking = locked_booking(session, booking_id)
+    if booking.status is _B.SENDING:
+        _to(booking, _B.WANTED)
+    if booking.status is not _B.WANTED:
+        return
+    booking.tries += 1
+    if booking.tries > len(RETRY_AFTER_S):
+        _to(booking, _B.NEEDS_PERSON)
+        trouble(booking, BookingTrouble.SILENT)
+        return
+    if booking.is_unwanted:
+        take_back(session, parcel, shipment, booking, actor=SYSTEM)
+        return
+    _ask_to_send(session, booking, timedelta(seconds=max(retry_after_s, RETRY_AFTER_S[booking.tries - 1])))
+
+
+def record_unsure(session: Session, booking_id: int) -> None:
+    """The answer was lost: it is found out by asking, never by sending again; in the end by a person."""
+    _parcel, _shipment, booking = locked_booking(session, booking_id)
+    if booking.status in {_B.SENDING, _B.UNSURE}:
+        _unsure(session, booking)
+
+
+def record_absent(session: Session, booking_id: int) -> None:
+    """The courier surely has no such order: it is sent again, under the same key."""
+    parcel, shipment, booking = locked_booking(session, booking_id)
+    if booking.status is not _B.UNSURE:
+        return
+    _to(booking, _B.WANTED)
+    booking.tries = 0
+    if booking.is_unwanted:
+        take_back(session, parcel, shipment, booking, actor=SYSTEM)
+    else:
+        _ask_to_send(session, booking, timedelta(0))
+
+
+def settle_as_absent(session: Session, booking_id: int, *, note: str, actor: Actor) -> CourierBooking:
+    """A person looked into the courier's portal: there is no such order. The parcel is free for another attempt.
+
+    Should the order turn up after all, it is taken back.
+    """
+    _parcel, shipment, booking = locked_booking(session, booking_id)
+    if booking.status in {_B.NEEDS_PERSON, _B.UNSURE}:
+        _to(booking, _B.CANCELLED)
+        booking.trouble = None
+        if shipment.open_key is not None:
+            close(session, shipment, ShipmentStatus.CANCELLED)
+        audit.record(session, actor, "courier.settled_as_absent", f"shipment:{shipment.public_id}", note=note)
+    return booking
+
+
+def close_trouble(session: Session, booking_id: int, *, note: str, actor: Actor) -> CourierBooking:
+    """A person has seen to it: the booking leaves the trouble queue; the audit trail keeps why."""
+    _parcel, shipment, booking = locked_booking(session, booking_id)
+    if booking.trouble is not None:
+        facts = {"trouble": booking.trouble.value, "note": note}
+        audit.record(session, actor, "courier.trouble_closed", f"shipment:{shipment.public_id}", **facts)
+        booking.trouble = None
+    return booking
+
+
+def ask_now(session: Session, booking_id: int) -> None:
+    """The courier is asked what it knows about this booking, as soon as a worker is free."""
+    booking = session.get(CourierBooking, booking_id)
+    if booking is None:
+        raise NotFoundError("CourierBooking")
+    emit(session, "delivery.look" if booking.booking_ref else "delivery.find", booking_id=booking_id, is_asked=True)
+
+
+def stuck_bookings(session: Session, *, before: datetime, limit: int = 200) -> Sequence[int]:
+    """Return what a worker left in the middle, or a message that got lost was to do, since before this moment."""
+    stuck = select(CourierBooking.id).where(
+        or_(
+            and_(CourierBooking.status == _B.SENDING, CourierBooking.status_changed_at < before),
+            and_(CourierBooking.status.in_(_GO_ON), CourierBooking.next_at < before),
+        )
+    )
+    return session.scalars(stuck.order_by(CourierBooking.id).limit(limit)).all()
+
+
+def go_on_with_stuck(session: Session, booking_id: int) -> None:
+    """It is taken up again where it stands."""
+    _parcel, _shipment, booking = locked_booking(session, booking_id)
+    booking.next_at = clock.now()
+    if booking.status is _B.SENDING or booking.status in _GO_ON:
+        emit(session, _GO_ON.get(booking.status, "delivery.book"), booking_id=booking_id)
+
+
+def trouble(booking: CourierBooking, what: BookingTrouble, code: str = "") -> None:
+    """The booking needs a person."""
+    booking.trouble, booking.trouble_code, booking.trouble_at = what, code, clock.now()
+
+
+def _to(booking: CourierBooking, status: BookingStatus) -> None:
+    move(booking, BOOKING, status, clock.now())
+
+
+def _ask_to_send(session: Session, booking: CourierBooking, after: timedelta) -> None:
+    booking.next_at = clock.now() + after
+    emit(session, "delivery.book", after=after, booking_id=booking.id)
+
+
+def _unsure(session: Session, booking: CourierBooking) -> None:
+    if booking.status is not _B.UNSURE:
+        _to(booking, _B.UNSURE)
+        booking.tries = 0
+    booking.tries += 1
+    if booking.tries > len(FIND_AFTER_S):
+        _to(booking, _B.NEEDS_PERSON)
+        trouble(booking, BookingTrouble.LOST_ANSWER)
+        return
+    after = timedelta(seconds=FIND_AFTER_S[booking.tries - 1])
+    booking.next_at = clock.now() + after
+    emit(session, "delivery.find", after=after, booking_id=booking.id)
+
+
+def _give_up(
+    session: Session, parcel: Parcel, shipment: Shipment, booking: CourierBooking, why: BookingTrouble, code: str
+) -> None:
+    if booking.status is _B.WANTED:
+        _to(booking, _B.SENDING)
+    _to(booking, _B.REFUSED)
+    trouble(booking, why, code)
+    if shipment.open_key is not None:
+        close(session, shipment, ShipmentStatus.DECLINED)
+    audit.record(session, SYSTEM, "courier.refused", f"shipment:{shipment.public_id}", refusal=code)
+    emit(session, "delivery.rebook", parcel_id=parcel.id, booking_id=booking.id)
+
+
+def _chosen_at_checkout(parcel: Parcel) -> Quote:
+    courier = courier_of(parcel.service)
+    if courier not in ONLINE or courier is None:
+        raise NoCoverageError(parcel.service)
+    price, ends = Rupiah(parcel.shipping_idr), parcel.quote_expires_at
+    return Quote(courier, parcel.service, price, expires_at=ends, quote_ref=parcel.quote_ref)
+
+
+def _max_extra(session: Session, parcel: Parcel, rules: Rules, chosen: Quote) -> Rupiah:
+    set_here = session.scalar(
+        select(GalleryCourier.max_extra_idr).where(
+            GalleryCourier.holder == holder_of(parcel.place.gallery_id), GalleryCourier.courier == chosen.courier
+        )
+    )
+    return rules.max_extra_idr if set_here is None else Rupiah(set_here)
+
+
+def _booking_of(session: Session, shipment: Shipment) -> CourierBooking | None:
+    return session.scalar(
+        select(CourierBooking)
+        .where(CourierBooking.shipment_id == shipment.id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _forget_trouble(session: Session, parcel: Parcel, fresh: CourierBooking) -> None:
+    """Somebody else is asked: what went wrong before needs nobody any more, unless it may still be on its way."""
+    earlier = (
+        select(CourierBooking)
+        .join(Shipment, Shipment.id == CourierBooking.shipment_id)
+        .where(Shipment.parcel_id == parcel.id, CourierBooking.id != fresh.id, CourierBooking.trouble.is_not(None))
+    )
+    for booking in session.scalars(earlier):
+        if booking.status not in MAY_EXIST:
+            booking.trouble = None
+
+
+def _is_others(session: Session, booking: CourierBooking, found: Booking) -> bool:
+    same = select(CourierBooking.id).where(
+        CourierBooking.courier == booking.courier, CourierBooking.booking_ref == found.booking_ref
+    )
+    return session.scalar(same) not in {None, booking.id}
