@@ -3,19 +3,28 @@
 Locks: order, payment, then what orders lock (parcels, stock). So whoever ends an order begins here.
 """
 
+from gallery.payments.services.at_door import close_unpaid, collect_cash, lock_at_door
 from gallery.payments.services.close import cancel_order, expire_order
 from gallery.payments.services.open import open_payment
+from gallery.payments.services.qris import save_qris
 from gallery.payments.services.receive import attach_proof, receive_cash, reject, verify
-from gallery.payments.services.refunds import finish_refund, owe_for_parcel
+from gallery.payments.services.refunds import finish_refund, owe_for_parcel, owe_lines
+from gallery.payments.services.remit import receive_remittance
 
 __all__ = [
     "attach_proof",
     "cancel_order",
+    "close_unpaid",
+    "collect_cash",
     "expire_order",
     "finish_refund",
+    "lock_at_door",
     "open_payment",
     "owe_for_parcel",
+    "owe_lines",
     "receive_cash",
+    "receive_remittance",
     "reject",
+    "save_qris",
     "verify",
 ]

@@ -9,14 +9,15 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from gallery.accounts.models import Gallery
 from gallery.accounts.permissions import Scope
 from gallery.core.errors import NotFoundError
 from gallery.core.files import StoredFile
-from gallery.orders.models import Order
+from gallery.orders.models import Order, OrderLine, Parcel
 from gallery.orders.queries import order_in_scope
-from gallery.orders.states import OrderStatus
-from gallery.payments.models import BankAccount, Payment, PaymentProof, Refund
-from gallery.payments.states import PaymentMethod, PaymentStatus, RefundStatus
+from gallery.orders.states import OrderStatus, ParcelStatus
+from gallery.payments.models import BankAccount, Payment, PaymentProof, QrisCode, Refund, RefundLine
+from gallery.payments.states import CASH, PaymentStatus, RefundStatus
 
 PAGE_SIZE: Final = 25
 
@@ -31,7 +32,7 @@ class Tab(StrEnum):
     PAID = "paid"
 
 
-_TRANSFER: Final = Payment.method == PaymentMethod.BANK_TRANSFER
+_TRANSFER: Final = Payment.method.not_in(CASH)
 _TAB: Final[dict[Tab, ColumnElement[bool]]] = {
     Tab.TO_CHECK: Payment.status == PaymentStatus.UNDER_REVIEW,
     Tab.WAITING: (Payment.status == PaymentStatus.PENDING) & _TRANSFER,
@@ -58,7 +59,7 @@ class PaymentPage:
 def payment_of(session: Session, order_id: int) -> Payment:
     """Return the payment of an order with its bank account and proofs."""
     wanted = select(Payment).where(Payment.order_id == order_id)
-    options = joinedload(Payment.bank_account), selectinload(Payment.proofs)
+    options = joinedload(Payment.bank_account), joinedload(Payment.qris_code), selectinload(Payment.proofs)
     return session.scalars(wanted.options(*options)).one()
 
 
@@ -73,6 +74,25 @@ def overdue_orders(session: Session, now: datetime, *, limit: int = 200) -> Sequ
 def refunds_of(session: Session, payment_id: int) -> Sequence[Refund]:
     """Return what is or was owed back for a payment."""
     return session.scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)).all()
+
+
+def qris_code_for(session: Session, gallery_id: int | None) -> QrisCode | None:
+    """Return the code that an order is paid with: of the gallery where it is fetched, else the first that is offered.
+
+    An order that is fetched at a gallery without a code of its own is not paid by QRIS.
+    """
+    offered = select(QrisCode).where(QrisCode.is_active).order_by(QrisCode.id)
+    if gallery_id is not None:
+        offered = offered.where(QrisCode.gallery_id == gallery_id)
+    return session.scalars(offered.limit(1)).first()
+
+
+def qris_codes(session: Session, scope: Scope) -> Sequence[tuple[Gallery, QrisCode | None]]:
+    """Return the galleries in scope by name, each with its code."""
+    rows = select(Gallery, QrisCode).outerjoin(QrisCode, QrisCode.gallery_id == Gallery.id)
+    if not scope.everything:
+        rows = rows.where(Gallery.id.in_(scope.galleries))
+    return [(gallery, code) for gallery, code in session.execute(rows.order_by(Gallery.name))]
 
 
 def active_accounts(session: Session) -> Sequence[BankAccount]:
@@ -104,7 +124,9 @@ def payments_in_scope(session: Session, scope: Scope, tab: Tab, *, search: str =
     total = session.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     number = number if 0 < number <= -(-total // PAGE_SIZE) else 1
     by_age = func.coalesce(Payment.proof_sent_at, Order.placed_at)
-    wanted = wanted.options(contains_eager(Payment.order), joinedload(Payment.bank_account))
+    wanted = wanted.options(
+        contains_eager(Payment.order), joinedload(Payment.bank_account), joinedload(Payment.qris_code)
+    )
     wanted = wanted.order_by(by_age.asc() if tab in _OLDEST_FIRST else by_age.desc(), Payment.id)
     return PaymentPage(session.scalars(wanted.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all(), total, number)
 
@@ -116,6 +138,7 @@ def payment_in_scope(session: Session, public_id: str, scope: Scope) -> Payment:
         wanted.options(
             contains_eager(Payment.order).selectinload(Order.lines),
             joinedload(Payment.bank_account),
+            joinedload(Payment.qris_code),
             selectinload(Payment.proofs),
         )
     ).first()
@@ -151,17 +174,65 @@ class RefundRow:
     payment: Payment
 
 
-def refunds_in_scope(session: Session, scope: Scope, *, status: RefundStatus = RefundStatus.DUE) -> list[RefundRow]:
-    """Return what is owed to buyers, the oldest first."""
+def refunds_in_scope(session: Session, scope: Scope, *, is_done: bool = False) -> list[RefundRow]:
+    """Return what is owed to buyers, the oldest first; also what a gateway is being asked for."""
+    done = Refund.status == RefundStatus.DONE
     rows = session.execute(
         select(Refund, Order, Payment)
         .join(Payment, Payment.id == Refund.payment_id)
         .join(Order, Order.id == Payment.order_id)
-        .where(Refund.status == status, order_in_scope(scope))
+        .where(done if is_done else ~done, Refund.amount_idr > 0, order_in_scope(scope))
         .order_by(Refund.id)
         .limit(200)
     )
     return [RefundRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """A delivered parcel: each of its lines with the pieces that were not refunded yet, and so much of its shipping."""
+
+    parcel: Parcel
+    lines: Sequence[tuple[OrderLine, int]]
+    shipping_idr: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.shipping_idr and not any(left for _line, left in self.lines)
+
+
+def refundable(session: Session, payment: Payment) -> list[Refundable]:
+    """Return what of the paid order may still be given back piece by piece, in three reads."""
+    if payment.status is not PaymentStatus.PAID:
+        return []
+    parcels = session.scalars(
+        select(Parcel)
+        .where(Parcel.order_id == payment.order_id, Parcel.status == ParcelStatus.DELIVERED)
+        .options(joinedload(Parcel.place), selectinload(Parcel.lines))
+        .order_by(Parcel.id)
+    ).all()
+    rows = session.execute(
+        select(RefundLine.order_line_id, func.sum(RefundLine.pieces))
+        .join(Refund, Refund.id == RefundLine.refund_id)
+        .where(Refund.payment_id == payment.id)
+        .group_by(RefundLine.order_line_id)
+    )
+    pieces = {line_id: int(count) for line_id, count in rows}
+    sums = session.execute(
+        select(Refund.parcel_id, func.sum(Refund.shipping_idr))
+        .where(Refund.payment_id == payment.id)
+        .group_by(Refund.parcel_id)
+    )
+    shipping = {parcel_id: int(amount) for parcel_id, amount in sums}
+    found = [
+        Refundable(
+            parcel,
+            [(line, line.quantity - pieces.get(line.id, 0)) for line in parcel.lines],
+            parcel.shipping_idr - shipping.get(parcel.id, 0),
+        )
+        for parcel in parcels
+    ]
+    return [one for one in found if not one.is_empty]
 
 
 def refund_in_scope(session: Session, public_id: str, scope: Scope) -> Refund:

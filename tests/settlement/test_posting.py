@@ -1,0 +1,228 @@
+"""Documents become balanced entries, each once, and the proof finds what was changed behind their back."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
+
+from gallery.accounts.permissions import Actor
+from gallery.core import clock
+from gallery.core.db import db, transaction
+from gallery.core.money import Rupiah
+from gallery.counter import services as counter
+from gallery.counter.services import Back, Payment
+from gallery.counter.states import CashReason, RefundMethod, ReturnReason
+from gallery.delivery.models import CourierStatement, CourierStatementLine, Shipment
+from gallery.delivery.states import Courier, ShipmentStatus, StatementOutcome
+from gallery.inventory.codes import variant_code
+from gallery.orders import services as orders
+from gallery.orders.models import Order, OrderLine, Parcel
+from gallery.orders.states import CancelReason
+from gallery.payments import services as payments
+from gallery.payments.errors import ParcelNotDeliveredError, RefundTooLargeError
+from gallery.payments.models import Payment as OrderPayment
+from gallery.payments.models import Refund
+from gallery.payments.states import GivenBackFor
+from gallery.settlement.models import JournalLine
+from gallery.settlement.states import Account
+from tests.factories.checkout import make_placed_order
+from tests.factories.counter import enter, make_desk, on_shelf, pay
+from tests.factories.courier_rows import make_booking
+from tests.factories.settlement import entries, findings, post, shares, sums
+
+pytestmark = pytest.mark.usefixtures("app")
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+STAFF = Actor.system()
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    moment = {"now": NOW}
+    monkeypatch.setattr(clock, "_moment", SimpleNamespace(get=lambda: moment["now"]))  # columns ask it, too
+    return moment
+
+
+def the(model):
+    db.session.rollback()
+    return db.session.query(model).populate_existing().one()
+
+
+def run(service, *args, **kwargs):
+    with transaction() as session:
+        return service(session, *args, **kwargs)
+
+
+def paid_order(quantity=3):
+    make_placed_order(quantity=quantity)
+    run(payments.verify, the(OrderPayment).id, actor=STAFF)
+    return the(Order)
+
+
+def delivered_order(quantity=3):
+    order = paid_order(quantity)
+    parcel_id = the(Parcel).id
+    run(orders.pack_parcel, parcel_id, actor=STAFF)
+    run(orders.hand_over_parcel, parcel_id, actor=STAFF)
+    run(orders.deliver_parcel, parcel_id, actor=STAFF)
+    return order
+
+
+def owe(pieces, request_key="r1", **given):
+    line, parcel = the(OrderLine), the(Parcel)
+    return run(
+        payments.owe_lines,
+        parcel.id,
+        {line.id: pieces},
+        reason=GivenBackFor.DAMAGED,
+        request_key=request_key,
+        actor=STAFF,
+        **given,
+    )
+
+
+def test_an_order_from_transfer_to_delivery_leaves_nothing_of_the_buyers_money():
+    order = delivered_order()
+    code = the(OrderPayment).unique_code
+    assert post() == 2
+    assert entries() == ["payment", "delivered"]
+    goods = order.goods_idr
+    assert sums() == {
+        ("bank", "bank_account"): goods + code,
+        ("rounding", ""): -code,
+        ("owners", "business"): -goods,
+    }
+    assert shares() == [("sold", 3, goods, goods)]
+    assert post() == 0
+    assert findings() == []
+
+
+def test_a_cancelled_order_is_paid_back_to_the_last_rupiah():
+    order = paid_order()
+    run(payments.cancel_order, order.id, reason=CancelReason.BUYER_ASKED, by_buyer=False, actor=STAFF)
+    post()
+    assert sums() == {
+        ("bank", "bank_account"): the(OrderPayment).amount_idr,
+        ("refunds", "order"): -the(OrderPayment).amount_idr,
+    }
+    run(payments.finish_refund, the(Refund).id, note="BRI 12", actor=STAFF)
+    post()
+    assert sums() == {}
+    assert findings() == []
+
+
+def test_pieces_that_are_given_back_after_delivery_take_the_owners_share_back():
+    order = delivered_order()
+    price = order.goods_idr // 3
+    owe(1)
+    assert owe(1).id == the(Refund).id  # the same request owes once
+    post()
+    assert shares() == [("sold", 3, 3 * price, 3 * price), ("returned", -1, -price, -price)]
+    assert sums()["refunds", "order"] == -price
+    with pytest.raises(RefundTooLargeError):
+        owe(3, "r2")
+    run(payments.finish_refund, the(Refund).id, note="tunai", actor=STAFF)
+    owe(2, "r3", is_borne_by_gallery=True)
+    post()
+    assert sums()["loss", "gallery"] == 2 * price
+    assert sums()["owners", "business"] == -2 * price
+    assert findings() == []
+
+
+def test_pieces_of_a_parcel_on_its_way_are_not_refunded_one_by_one():
+    paid_order()
+    with pytest.raises(ParcelNotDeliveredError):
+        owe(1)
+
+
+def test_a_day_at_the_counter_ends_with_an_empty_drawer(now):
+    desk = make_desk(opening_cash_idr=100_000)
+    goods, _ = on_shelf(desk, price_idr=45_000)
+    enter(desk, f"3*{variant_code(goods.variant_id)}")
+    run(counter.set_discount, desk.shift_id, 5_000, reason="kemasan penyok", approver=STAFF)
+    sale = pay(desk, Payment(cash_given_idr=150_000, qris_idr=30_000))
+    now["now"] = NOW + timedelta(hours=1)
+    back = {sale.lines[0].id: Back(2)}
+    run(
+        counter.return_sale,
+        sale.id,
+        desk.shift_id,
+        back,
+        reason=ReturnReason.QUALITY,
+        note="",
+        refund_method=RefundMethod.CASH,
+        request_key="b1",
+        actor=STAFF,
+    )
+    run(
+        counter.move_cash,
+        desk.shift_id,
+        -50_000,
+        reason=CashReason.BANK_DEPOSIT,
+        note="setor",
+        request_key="c1",
+        actor=STAFF,
+    )
+    cash = 100_000 + 100_000 - 86_666 - 50_000
+    run(counter.close_shift, desk.shift_id, counted_idr=cash - 1_000, note="kurang seribu", actor=STAFF)
+    assert post() == 5
+    assert sums() == {
+        ("safe", "gallery"): cash - 1_000 - 100_000,
+        ("qris", "gallery"): 30_000,
+        ("office", "gallery"): 50_000,
+        ("cash_difference", "gallery"): 1_000,
+        ("discount", "gallery"): 5_000 - 3_334,
+        ("owners", "business"): -45_000,
+    }
+    assert findings() == []
+
+
+def test_a_line_that_was_changed_behind_the_application_is_found():
+    delivered_order()
+    post()
+    change = update(JournalLine).where(JournalLine.account == Account.BANK).values(amount_idr=1)
+    with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
+        session.execute(change)
+    with transaction() as session:
+        if db.engine.dialect.name == "sqlite":
+            session.execute(text("DROP TRIGGER journal_line_no_update"))
+        else:
+            session.execute(text("ALTER TABLE journal_line DISABLE TRIGGER journal_line_append_only"))
+        session.execute(change)
+        if db.engine.dialect.name != "sqlite":
+            session.execute(text("ALTER TABLE journal_line ENABLE TRIGGER journal_line_append_only"))
+    assert any("does not add up" in line for line in findings())
+    assert any("differs from its document" in line for line in findings())
+
+
+def test_a_courier_is_owed_what_it_answered_and_what_its_statement_says_besides():
+    booking = make_booking(booked_idr=Rupiah(14_000), shipment_status=ShipmentStatus.PICKED_UP)
+    booking_id, shipment_id = booking.id, booking.shipment_id
+    post()
+    assert ("couriers", "courier") not in sums()  # nobody has taken the parcel yet
+    with transaction() as session:
+        session.get_one(Shipment, shipment_id).picked_up_at = NOW
+        statement = CourierStatement(
+            courier=Courier.BITESHIP, name="Oktober.xlsx", sha256="x", total_idr=Rupiah(20_000)
+        )
+        session.add(statement)
+        session.flush()
+        for row, amount, expected, of in (
+            (1, 15_500, 14_000, booking_id),
+            (2, 1_000, 0, booking_id),
+            (3, 700, None, None),
+        ):
+            line = CourierStatementLine(
+                statement_id=statement.id,
+                row_number=row,
+                amount_idr=Rupiah(amount),
+                expected_idr=expected,
+                outcome=StatementOutcome.ACCEPTED,
+                booking_id=of,
+                decided_at=NOW,
+            )
+            session.add(line)
+    post()
+    assert sums()["couriers", "courier"] == -(15_500 + 1_000 + 700)
+    assert findings() == []
