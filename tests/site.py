@@ -17,12 +17,15 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psutil
 from sqlalchemy import make_url
 
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 START_S, STOP_S = 40, 25
+KEYS = ("DATA_ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "AUDIT_KEY", "SECRET_KEY")
+PICTURE_WIDTH = 320  # a ninth of the drawing; pages say the same with one width of each photo
 
 
 def free_port() -> int:
@@ -95,6 +98,14 @@ class Site:
         self.web = self._process("gunicorn", "wsgi:application")
         if worker:
             self.worker = self._process("flask", "jobs", "work")
+        self._wait()
+
+    def serve(self) -> None:
+        """Start both by the command that README names, and wait until the site answers."""
+        self.web = self._process("flask", "serve")
+        self._wait()
+
+    def _wait(self) -> None:
         end = time.monotonic() + START_S
         while True:
             with contextlib.suppress(URLError, OSError), urlopen(f"{self.url}/healthz", timeout=2):
@@ -117,9 +128,17 @@ class Site:
                     process.wait()
 
     def kill(self) -> None:
-        """``kill -9`` of the web server with all its processes."""
-        os.killpg(self.web.pid, signal.SIGKILL)
+        """``kill -9`` of the web server with all its processes; afterwards none is left."""
+        if self.web.poll() is not None:
+            return
+        parent = psutil.Process(self.web.pid)
+        parent.suspend()  # it can not stop the others in good order
+        processes = [parent, *parent.children(recursive=True)]
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         self.web.wait()
+        psutil.wait_procs(processes, timeout=STOP_S)
 
     def _process(self, *command: str) -> subprocess.Popen:
         with (self.folder / "log").open("ab") as log:
@@ -134,13 +153,14 @@ class Site:
 
 
 @contextlib.contextmanager
-def demo_site(folder: Path, shared: Path, name: str) -> Iterator[Site]:
-    """A running site with demo data, on SQLite or on the PostgreSQL of this run.
+def demo_copy(folder: Path, shared: Path, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The demo data in this folder and in a database of their own: its address, and the keys that open what is secret.
 
-    The demo data are made once per run under ``shared``, whichever process comes first; each site works on a copy.
+    They are made once per run under ``shared``, whichever process comes first. The database is a file in the folder,
+    or of this name on the PostgreSQL of this run.
     """
+    seed = _seeded(shared)
     with contextlib.ExitStack() as stack:
-        seed = _seeded(shared)
         if postgres.database_url():
             template = make_url(seed.database_url).database
             url = stack.enter_context(postgres.own_database(name, template=template))
@@ -149,10 +169,15 @@ def demo_site(folder: Path, shared: Path, name: str) -> Iterator[Site]:
             database_url = f"sqlite:///{folder}/gallery.db"
         shutil.copytree(seed.folder, folder, dirs_exist_ok=True)
         (folder / "log").unlink(missing_ok=True)
-        site = Site(database_url, folder)
-        # What is encrypted in the copy opens with the keys it was made with.
-        same = ("DATA_ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "AUDIT_KEY", "SECRET_KEY")
-        site.environment |= {name: seed.environment[name] for name in same}
+        yield database_url, {key: seed.environment[key] for key in KEYS}
+
+
+@contextlib.contextmanager
+def demo_site(folder: Path, shared: Path, name: str, extra: dict[str, str] | None = None) -> Iterator[Site]:
+    """A running site with a copy of the demo data (see :func:`demo_copy`); ``extra`` are settings of its own."""
+    with demo_copy(folder, shared, name) as (database_url, keys):
+        site = Site(database_url, folder, extra=extra or {})
+        site.environment |= keys
         site.start()
         try:
             yield site
@@ -178,6 +203,6 @@ def _seeded(shared: Path) -> Site:
         seed = Site(database_url, folder, extra={**keys, "ENVIRONMENT": "development", "ALLOW_PLAIN_HTTP": "0"})
         if not (shared / "seed.done").exists():
             seed.flask("db", "upgrade")
-            seed.flask("demo", "seed")
+            seed.flask("demo", "seed", "--picture-width", str(PICTURE_WIDTH))
             (shared / "seed.done").touch()
     return seed

@@ -1,6 +1,7 @@
 """Orders of the last two months: who bought what, how far it went. Each goes through cart, review and checkout."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -16,10 +17,11 @@ from gallery.accounts.states import OfficeKind
 from gallery.catalog.models import Product, Variant
 from gallery.catalog.queries import variant_ids_on_sale
 from gallery.checkout import services as checkout
-from gallery.checkout.queries import Destination, Owner, cart_lines, review
+from gallery.checkout.queries import CashRules, Destination, Owner, cart_lines, review, why_no_cash
 from gallery.checkout.services import Buyer, Delivery, Purchase
 from gallery.core import clock
-from gallery.demo import data, invented
+from gallery.delivery.states import ShipmentStatus
+from gallery.demo import data, invented, online
 from gallery.demo.foundation import village_of
 from gallery.demo.fulfil import Case, Ending, follow
 from gallery.demo.history import Action
@@ -32,6 +34,7 @@ from gallery.payments.models import Payment
 from gallery.payments.states import PaymentMethod
 from gallery.regions.models import Region
 
+_S = ShipmentStatus
 PAST_ORDERS: Final = 100
 FIRST_ORDER: Final = 52
 LAST_PAST: Final = 2
@@ -60,6 +63,23 @@ CERTAIN: Final = {
 BY_RIDER: Final = {Ending.RETURNED, Ending.SECOND_TRY, Ending.FAILED, Ending.UNDER_WAY, Ending.OFFERED}
 AT_HOME: Final = ((30, Ending.UNDER_WAY), (25, Ending.PACKED), (17, Ending.PAID), (11, Ending.PAID), (5, Ending.PAID))
 """Orders of today that makers with an account send from home."""
+ONLINE: Final = (
+    (46, Ending.DELIVERED, _S.DELIVERED), (44, Ending.DELIVERED, _S.DELIVERED), (10, Ending.FAILED, None),
+    (9, Ending.UNDER_WAY, _S.RETURNING), (8, Ending.UNDER_WAY, _S.ON_HOLD), (7.5, Ending.UNDER_WAY, _S.IN_TRANSIT),
+    (6.5, Ending.UNDER_WAY, _S.OFFERED), (5.5, Ending.UNDER_WAY, _S.PICKING_UP), (5, Ending.UNDER_WAY, _S.ACCEPTED),
+    (3.5, Ending.PACKED, None),
+)  # fmt: skip
+"""Orders of the last two days whose buyers chose an online courier, and what that says last.
+
+Failing means here that it asks too much, and a person has to decide.
+"""
+ONLINE_AT_HOME: Final = ((8, Ending.UNDER_WAY, _S.ACCEPTED), (6, Ending.PAID, None))
+AT_DOOR: Final = (
+    (190, Ending.RETURNED), (168, Ending.DELIVERED), (164, Ending.DELIVERED), (80, Ending.DELIVERED),
+    (20, Ending.DELIVERED), (5, Ending.UNDER_WAY),
+)  # fmt: skip
+"""Orders that are paid in cash to the rider: what he got a week ago is handed over, of what came later some is late."""
+CASH_RULES: Final = CashRules(max_idr=500_000, max_open=2)
 CASH: Final = ((19, Ending.PACKED), (7, Ending.PACKED), (2, Ending.WAITING))
 POPULAR: Final = {1, 4, 7, 18, 26, 34, 42, 47, 53, 64, 79, 92, 105}
 HOUSES: Final = (
@@ -103,6 +123,9 @@ class Wish:
     kind: Kind
     ending: Ending
     is_from_home: bool = False
+    is_online: bool = False
+    last_said: ShipmentStatus | None = None
+    is_at_door: bool = False
 
     @property
     def is_certain(self) -> bool:
@@ -134,6 +157,23 @@ def plan(world: World) -> None:
         world.agenda.at(world.now - timedelta(hours=hours), _purchase(world, wish))
     for number, (hours, ending) in enumerate(AT_HOME, start=PAST_ORDERS + len(TODAY) + len(CASH)):
         wish = Wish(number, buyers[number * 3 % len(buyers)], Kind.ADDRESS, ending, is_from_home=True)
+        world.agenda.at(world.now - timedelta(hours=hours), _purchase(world, wish))
+    first = PAST_ORDERS + len(TODAY) + len(CASH) + len(AT_HOME)
+    _plan_online(world, buyers, first)
+    _plan_at_door(world, buyers, first + len(ONLINE) + len(ONLINE_AT_HOME))
+
+
+def _plan_at_door(world: World, buyers: Sequence[dict[str, str]], first: int) -> None:
+    for number, (hours, ending) in enumerate(AT_DOOR, start=first):
+        wish = Wish(number, buyers[number * 7 % len(buyers)], Kind.OFFICE, ending, is_at_door=True)
+        world.agenda.at(world.now - timedelta(hours=hours), _purchase(world, wish))
+
+
+def _plan_online(world: World, buyers: Sequence[dict[str, str]], first: int) -> None:
+    rows = [(*one, False) for one in ONLINE] + [(*one, True) for one in ONLINE_AT_HOME]
+    for number, (hours, ending, last_said, is_from_home) in enumerate(rows, start=first):
+        buyer = buyers[number * 11 % len(buyers)]
+        wish = Wish(number, buyer, Kind.OFFICE, ending, is_from_home, is_online=True, last_said=last_said)
         world.agenda.at(world.now - timedelta(hours=hours), _purchase(world, wish))
 
 
@@ -231,7 +271,7 @@ def _suits(world: World, place: Place, wish: Wish, destination: Destination) -> 
         return place.business_id in world.sellers
     if destination.gallery_id is not None:
         return place.gallery_id == destination.gallery_id
-    if wish.is_certain and wish.ending in BY_RIDER:
+    if wish.is_certain and (wish.ending in BY_RIDER or wish.is_online or wish.is_at_door):
         return place.kind is PlaceKind.GALLERY and place.district_code == SEAT
     return place.kind is PlaceKind.GALLERY or not wish.is_certain
 
@@ -257,9 +297,13 @@ def _place(session: Session, wish: Wish, owner: Owner, destination: Destination,
     if not lines:
         return None
     plan_ = review(session, lines, destination, at=clock.now())
-    if not plan_.is_ready:
+    if wish.is_online:
+        plan_ = online.chosen(plan_, wish.number)
+    if not plan_.is_ready or (wish.is_at_door and why_no_cash(session, plan_, CASH_RULES)):
         return None
     method = PaymentMethod.CASH_AT_PICKUP if wish.kind is Kind.PICKUP_CASH else PaymentMethod.BANK_TRANSFER
+    if wish.is_at_door:
+        method = PaymentMethod.CASH_ON_DELIVERY
     buyer = Buyer(
         name=wish.buyer["name"],
         phone=invented.phone(300 + wish.number),
@@ -268,7 +312,7 @@ def _place(session: Session, wish: Wish, owner: Owner, destination: Destination,
     )
     purchase = Purchase(f"demo-{wish.number}", buyer, delivery, method)
     actor = Actor.anonymous() if owner.user_id is None else Actor(owner.user_id, wish.buyer["name"])
-    return checkout.place_order(session, owner, plan_, purchase, actor=actor)
+    return checkout.place_order(session, owner, plan_, purchase, actor=actor, cash=CASH_RULES)
 
 
 def _case(session: Session, wish: Wish, order: Order) -> Case:
@@ -286,4 +330,6 @@ def _case(session: Session, wish: Wish, order: Order) -> Case:
         village_code=order.village_code,
         expires_at=order.expires_at or clock.now(),
         parcels=tuple(parcel.id for parcel in order.parcels),
+        last_said=wish.last_said,
+        is_at_door=wish.is_at_door,
     )

@@ -18,6 +18,7 @@ from gallery.delivery.tariffs import WeightStep
 from gallery.demo import invented
 from gallery.inventory.models import Place, PlaceKind
 from gallery.payments.models import BankAccount
+from gallery.payments.services import save_qris
 from gallery.regions.models import Region, RegionLevel
 from gallery.regions.queries import district_of
 from gallery.regions.services import load_regions, shipped_regions
@@ -55,6 +56,11 @@ RIDERS: Final = (
     ("Imron Sadikin", "BN 0009 XC", "PGK", ("Toboali",)),
     ("Jaka Saputro", "BN 0010 XC", "PGK", ("Belinyu",)),
 )
+QRIS: Final = (
+    "00020101021126740025ID.CO.BANKSUMSELBABEL.WWW011893600120000000001802120000000000010303UMI51440014ID.CO.QRIS.WWW"
+    "0215ID10200000000010303UMI5204541153033605802ID5917GALERI PLUT BABEL6013PANGKALPINANG61053314962070703A016304DF02"
+)
+"""A merchant that nobody is: no acquirer knows it."""
 CARRIER: Final = "Ekspedisi Nusantara"
 SAME_ISLAND: Final = (14_000, 9_000, 1, 2)
 OTHER_ISLAND: Final = (26_000, 20_000, 2, 5)
@@ -62,7 +68,7 @@ STEPS: Final = (WeightStep(5_000, Rupiah(4_000)), WeightStep(10_000, Rupiah(9_00
 
 
 def lay(session: Session) -> None:
-    """Load reference data, open both galleries with riders and tariffs, and name the bank account."""
+    """Load reference data, open both galleries with riders and tariffs, name the bank account and a QRIS code."""
     load_regions(session, shipped_regions())
     load_categories(session)
     load_offices(session, village_code=AIR_ITAM)
@@ -73,11 +79,18 @@ def lay(session: Session) -> None:
     session.add(
         BankAccount(bank_code="120", bank_name="Bank Sumsel Babel", number="000077001904", holder="Galeri UMKM")
     )
+    _offer_qris(session)
+
+
+def _offer_qris(session: Session) -> None:
+    """The gallery in Pangkalpinang takes QRIS."""
+    gallery_id = session.scalars(select(Gallery.id).where(Gallery.code == GALLERIES[0].code)).one()
+    save_qris(session, gallery_id, QRIS, is_active=True, actor=Actor.system())
 
 
 def place_of_gallery(session: Session, code: str) -> Place:
     wanted = select(Place).join(Gallery, Gallery.id == Place.gallery_id).where(Gallery.code == code)
-    return session.scalars(wanted).one()
+    return session.scalars(wanted.where(Place.kind == PlaceKind.GALLERY)).one()
 
 
 def village_of(session: Session, district_code: str, subdistrict: str, number: int = 0) -> Region:

@@ -16,16 +16,18 @@ from gallery.core.files import StoredFile, new_key, record_file
 from gallery.delivery import services as delivery
 from gallery.delivery.courier import CourierUpdate
 from gallery.delivery.models import Rider, RiderArea, Shipment
-from gallery.delivery.states import Courier, FailureReason, ShipmentStatus
-from gallery.demo import accounts, proofs
+from gallery.delivery.states import ONLINE, Courier, FailureReason, ShipmentStatus, courier_of
+from gallery.demo import accounts, online, proofs
 from gallery.demo.foundation import CARRIER
 from gallery.demo.stock import STAFF_OF
 from gallery.demo.world import World
 from gallery.inventory.models import Place
 from gallery.orders import services as orders
 from gallery.orders.models import Parcel
+from gallery.orders.states import CancelReason
 from gallery.payments import services as payments
 from gallery.payments.models import Refund
+from gallery.payments.states import RejectReason
 from gallery.regions.queries import subdistrict_of
 
 QUICK: Final = 0.12
@@ -78,6 +80,8 @@ class Case:
     village_code: str | None
     expires_at: datetime
     parcels: tuple[int, ...]
+    last_said: ShipmentStatus | None = None  # by an online courier
+    is_at_door: bool = False
 
     def hours(self, usual: float) -> timedelta:
         """Return how long a step takes: some orders are slower than others, those of today are quick."""
@@ -92,9 +96,9 @@ def follow(world: World, case: Case, placed: datetime) -> None:
         agenda.at(case.expires_at + timedelta(minutes=5), lambda s: _ignore(payments.expire_order(s, case.order_id)))
     elif case.ending is _E.CANCELLED:
         agenda.at(placed + case.hours(2), lambda s: _cancel(s, case, by_buyer=True))
-    elif case.is_cash and case.ending is not _E.WAITING:
+    elif (case.is_cash or case.is_at_door) and case.ending is not _E.WAITING:
         agenda.at(placed + case.hours(3), lambda s: _pack(s, world, case))
-    elif not case.is_cash and case.ending is not _E.WAITING:
+    elif not (case.is_cash or case.is_at_door) and case.ending is not _E.WAITING:
         _plan_proof(world, case, placed + case.hours(3), first=True)
 
 
@@ -120,8 +124,8 @@ def _plan_proof(world: World, case: Case, moment: datetime, *, first: bool) -> N
 
 
 def _reject(session: Session, world: World, case: Case) -> None:
-    reason = "Jumlah pada bukti tidak sama dengan tagihan. Mohon kirim bukti yang lengkap."
-    payments.reject(session, case.payment_id, reason=reason, actor=_manager(session, case))
+    reason, note = RejectReason.WRONG_AMOUNT, "Mohon kirim bukti yang lengkap."
+    payments.reject(session, case.payment_id, reason=reason, note=note, actor=_manager(session, case))
     if case.ending is not _E.REJECTED:
         _plan_proof(world, case, clock.now() + case.hours(3), first=False)
 
@@ -136,13 +140,14 @@ def _verify(session: Session, world: World, case: Case) -> None:
 
 def _cancel(session: Session, case: Case, *, by_buyer: bool) -> None:
     actor = Actor(case.buyer_id, case.buyer_name) if case.buyer_id else Actor.anonymous()
-    payments.cancel_order(session, case.order_id, reason="Salah pilih barang", by_buyer=by_buyer, actor=actor)
+    reason = CancelReason.MISTAKE if by_buyer else CancelReason.BUYER_ASKED
+    payments.cancel_order(session, case.order_id, reason=reason, by_buyer=by_buyer, actor=actor)
 
 
 def _cancel_paid(session: Session, world: World, case: Case) -> None:
     actor = _manager(session, case)
-    reason = "Barang ternyata rusak saat dikemas"
-    payments.cancel_order(session, case.order_id, reason=reason, by_buyer=False, actor=actor)
+    reason, note = CancelReason.UNAVAILABLE, "Ternyata rusak saat dikemas."
+    payments.cancel_order(session, case.order_id, reason=reason, note=note, by_buyer=False, actor=actor)
     if case.ending is _E.REFUNDED:
         world.agenda.at(clock.now() + case.hours(20), lambda s: _refund(s, case))
 
@@ -183,6 +188,8 @@ def _hand_over(world: World, case: Case, parcel_id: int) -> Callable[[Session], 
             delivery.hand_to_buyer(session, parcel_id, recipient_name=case.buyer_name, actor=actor)
         elif parcel.service == Courier.LOCAL_RIDER:
             _offer(session, world, case, parcel_id, turn=0)
+        elif courier_of(parcel.service) in ONLINE:
+            _call_online(session, world, case, parcel_id)
         else:
             number = f"CONTOH{case.number:05d}{parcel_id:04d}"
             delivery.send_by_carrier(session, parcel_id, carrier=CARRIER, tracking_number=number, actor=actor)
@@ -191,6 +198,22 @@ def _hand_over(world: World, case: Case, parcel_id: int) -> Callable[[Session], 
                 world.agenda.at(arrival, lambda s: _arrived(s, case, parcel_id))
 
     return give
+
+
+def _call_online(session: Session, world: World, case: Case, parcel_id: int) -> None:
+    """Book the online courier that the buyer chose, and let it tell how far it came."""
+    actor, now, step = _packer(session, world, parcel_id), clock.now(), case.hours(0.5)
+    if case.ending is _E.FAILED:
+        online.ask_too_much(session, parcel_id, actor=actor)
+        return
+    last = case.last_said or ShipmentStatus.OFFERED
+    with_pin = last in {ShipmentStatus.IN_TRANSIT, ShipmentStatus.ACCEPTED}
+    online.book(session, parcel_id, case.number, with_pin=with_pin, actor=actor)
+    for turn, status in enumerate(online.way_to(last), start=1):
+        if status is ShipmentStatus.DELIVERED:
+            _plan_step(world, case, parcel_id, now + turn * step, status)
+        else:
+            online.tell(world, parcel_id, case.number, now + turn * step, status)
 
 
 def _arrived(session: Session, case: Case, parcel_id: int) -> None:
@@ -262,6 +285,7 @@ def _plan_step(world: World, case: Case, parcel_id: int, moment: datetime, statu
             if status is ShipmentStatus.DELIVERED
             else "",
             reason=REASONS[case.number % len(REASONS)].value if status is ShipmentStatus.FAILED else "",
+            is_cash_received=case.is_at_door and status is ShipmentStatus.DELIVERED,
         )
         delivery.apply_update(session, update, actor=Actor.anonymous(), proof_file_id=file.id if file else None)
 

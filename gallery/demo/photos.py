@@ -21,8 +21,8 @@ from gallery.catalog.services import (
     record_upload,
     rendition_key,
 )
-from gallery.core import images
 from gallery.core.files import FileStore, new_key
+from gallery.core.renditions import RenderedImage
 from gallery.demo.pictures.develop import Developed, Shot, develop
 from gallery.demo.pictures.products import WIDTH
 
@@ -62,7 +62,7 @@ class Darkroom:
         self.files.put(key, picture.data)
         return key
 
-    def write(self, photo_id: str, rendered: images.RenderedImage) -> WrittenPhoto:
+    def write(self, photo_id: str, rendered: RenderedImage) -> WrittenPhoto:
         """Put the renditions into the store: what the job ``photo.added`` does, with the same names."""
         written = []
         for one in rendered.renditions:

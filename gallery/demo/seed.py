@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gallery.catalog.models import Product, Variant
@@ -17,14 +17,32 @@ from gallery.core.db import db, transaction
 from gallery.core.errors import ConflictError
 from gallery.core.files import FileStore
 from gallery.core.outbox import OutboxMessage
-from gallery.demo import accounts, buying, catalogue, data, foundation, news, reviews, samples, stock, submissions
+from gallery.counter.services import count_sales
+from gallery.demo import (
+    accounts,
+    buying,
+    catalogue,
+    consignment,
+    counter,
+    courier_office,
+    data,
+    foundation,
+    goods_out,
+    news,
+    own_goods,
+    payouts,
+    reviews,
+    rider_money,
+    samples,
+    stock,
+    stocktakes,
+    submissions,
+)
 from gallery.demo.history import Agenda, in_a_hurry
 from gallery.demo.photos import darkroom
 from gallery.demo.pictures.products import WIDTH
 from gallery.demo.world import World
 from gallery.listing import services as listing
-from gallery.orders.models import Order, OrderLine
-from gallery.orders.states import OrderStatus
 
 OPENED: Final = 90
 """Days ago on which the galleries opened and the staff got their accounts."""
@@ -68,7 +86,7 @@ def _close_books() -> list[str]:
     get mails about orders of two months ago.
     """
     with transaction() as session:
-        _count_sales(session)
+        count_sales(session)
         listing.rebuild(session)
         waiting = session.scalars(select(OutboxMessage).where(OutboxMessage.done_at.is_(None))).all()
         for message in waiting:
@@ -91,9 +109,17 @@ def _plan(world: World) -> None:
     catalogue.plan(world)
     world.darkroom.order(catalogue.shots())
     stock.plan(world)
+    consignment.plan(world)
+    counter.plan(world)
+    stocktakes.plan(world)
+    goods_out.plan(world)
+    own_goods.plan(world)
     reviews.plan(world)
     news.plan(world)
     buying.plan(world)
+    payouts.plan(world)
+    rider_money.plan(world)
+    courier_office.plan(world)
     world.agenda.at(world.now - timedelta(minutes=3), _search_in_vain)
     world.agenda.at(world.now - timedelta(minutes=2), _leave_carts)
 
@@ -127,15 +153,3 @@ def _leave_carts(session: Session) -> None:
                 .order_by(Variant.position)
             )
             checkout.add_line(session, owner, session.scalars(wanted).first() or "", 1)
-
-
-def _count_sales(session: Session) -> None:
-    sold = (
-        select(func.coalesce(func.sum(OrderLine.quantity), 0))
-        .join(Order, Order.id == OrderLine.order_id)
-        .join(Variant, Variant.id == OrderLine.variant_id)
-        .where(Variant.product_id == Product.id, Order.status == OrderStatus.COMPLETED)
-        .correlate(Product)
-        .scalar_subquery()
-    )
-    session.execute(update(Product).values(sold_count=sold).execution_options(synchronize_session=False))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gallery.accounts.permissions import Actor
 from gallery.catalog.models import Product, Variant
 from gallery.core import clock
-from gallery.delivery.queries import LOCAL_ONLY
+from gallery.delivery.limits import LOCAL_ONLY
 from gallery.demo import accounts, data, facts
 from gallery.demo.catalogue import NEWEST
 from gallery.demo.foundation import give_tariff, place_of_gallery

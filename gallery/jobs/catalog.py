@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import select
 
 from gallery.accounts.models import User
+from gallery.accounts.services.mails import tell
 from gallery.accounts.states import Role
 from gallery.catalog.models import Product, ProductRevision, ReviewDecision
 from gallery.core.db import transaction
-from gallery.core.outbox import emit, handles
+from gallery.core.outbox import handles
 
 
 @handles("product.decided")
@@ -25,16 +26,12 @@ def tell_submitter(payload: dict[str, Any]) -> None:
         newest = select(ReviewDecision).where(ReviewDecision.revision_id == revision.id)
         decision = session.scalars(newest.order_by(ReviewDecision.id.desc()).limit(1)).one()
         product = session.get_one(Product, revision.product_id)
-        emit(
+        tell(
             session,
-            "mail.send",
-            to=submitter.email,
-            template="product_decided",
-            facts={
-                "name": submitter.name,
-                "product": revision.name,
-                "public_id": product.public_id,
-                "decision": decision.decision.value,
-                "reason": decision.reason,
-            },
+            submitter,
+            "product_decided",
+            product=revision.name,
+            public_id=product.public_id,
+            decision=decision.decision.value,
+            reason=decision.reason,
         )

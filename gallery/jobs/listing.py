@@ -10,10 +10,11 @@ from gallery.catalog.models import Licence, Product, Variant
 from gallery.core import clock, spool
 from gallery.core.db import db, transaction
 from gallery.core.outbox import every, handles
+from gallery.counter.services import count_sales
 from gallery.inventory.models import Lot, StockItem
 from gallery.listing import services
 from gallery.listing.models import ListingEntry
-from gallery.orders.services import sales
+from gallery.orders.queries import products_of_order
 
 
 @handles("product.changed")
@@ -26,10 +27,18 @@ def refresh_products(payload: dict[str, Any]) -> None:
 
 
 @handles("order.completed")
-def count_sales(payload: dict[str, Any]) -> None:
+def count_order(payload: dict[str, Any]) -> None:
     """What was sold often stands first in the shop."""
     with transaction() as session:
-        sales.count_sales(session, payload["order_id"])
+        count_sales(session, products_of_order(session, payload["order_id"]))
+
+
+@handles("counter.sold")
+def count_counter(payload: dict[str, Any]) -> None:
+    """A sale over the counter, or one that came back, counts as well."""
+    with transaction() as session:
+        rows = select(Variant.product_id).where(Variant.id.in_(payload["variant_ids"])).distinct()
+        count_sales(session, session.scalars(rows).all())
 
 
 @every(hours=6)

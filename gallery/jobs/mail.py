@@ -1,4 +1,9 @@
-"""Sends the mails that services asked for, in the reader's language."""
+"""Sends the mails that services asked for, in the reader's language.
+
+At least once: the claim of the message is committed before (the intent) and its end after (the result), but a worker
+killed between the server's "accepted" and that commit sends again; no mail protocol can do better. Each try carries
+the same Message-ID, so that servers and readers can drop the copy; the file mailer writes the same file, once.
+"""
 
 from typing import Any
 
@@ -7,7 +12,7 @@ from flask_babel import force_locale
 
 from gallery.core import adapters
 from gallery.core.mail import Message
-from gallery.core.outbox import handles
+from gallery.core.outbox import handles, message_key
 
 
 @handles("mail.send")
@@ -22,4 +27,4 @@ def send(payload: dict[str, Any]) -> None:
     with context, force_locale(locale):
         text = render_template(f"emails/{payload['template']}.txt", base_url=base_url, **payload["facts"])
     subject, _, body = text.strip().partition("\n")
-    adapters.mailer().send(Message(payload["to"], subject.strip(), body.strip() + "\n"))
+    adapters.mailer().send(Message(payload["to"], subject.strip(), body.strip() + "\n", message_key()))

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from gallery.catalog import queries, services
-from gallery.core import adapters, clock, images
+from gallery.core import adapters, clock, image_process
 from gallery.core.db import db, transaction
 from gallery.core.files import FileStore
 from gallery.core.image_facts import ImageDamagedError, ImageError
 from gallery.core.outbox import every, handles
+from gallery.core.renditions import RenderedImage
 
 UNUSED_AFTER: Final = timedelta(days=2)
 SWEEP_AT_ONCE: Final = 500
@@ -28,7 +29,7 @@ def render(payload: dict[str, Any]) -> None:
     files = adapters.files()
     try:
         with files.open(work.original_key) as stream:
-            rendered = images.render(stream.read())
+            rendered = image_process.render(stream.read())
     except FileNotFoundError:
         _refuse(work, ImageDamagedError.code)
     except ImageError as error:
@@ -58,7 +59,7 @@ def _refuse(work: queries.PhotoWork, code: str) -> None:
         services.record_refused(session, work.photo_id, code)
 
 
-def _write(files: FileStore, work: queries.PhotoWork, rendered: images.RenderedImage) -> services.WrittenPhoto:
+def _write(files: FileStore, work: queries.PhotoWork, rendered: RenderedImage) -> services.WrittenPhoto:
     written = []
     for one in rendered.renditions:
         key = services.rendition_key(work.public_id, one.width, one.media_type)

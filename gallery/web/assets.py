@@ -35,8 +35,10 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "js/shop.js": (*_SHARED_JS, "js/gallery.js", "js/facets.js", "js/suggest.js", "js/me.js"),
     "js/staff.js": (*_SHARED_JS, "js/hotkeys.js", "js/progress.js"),
 }
+_COMPRESSED = re.compile(r"\.(?:gz|br)$")
 _CSS_URL = re.compile(r'url\("([^"#:?]+)"\)')
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_JS_IMPORT = re.compile(r"""^(import .*|\} )from '\./([\w-]+\.js)';$""", re.MULTILINE)
 
 bp = Blueprint("assets", __name__, cli_group="assets")
 
@@ -74,6 +76,9 @@ class Assets:
             return False
         self._names = self._build()
         self._write(self.dist / "manifest.json", json.dumps({"signature": signature, "files": self._names}).encode())
+        # Workers of the version before still serve, and pages in browsers still name its files.
+        before = cast("dict[str, str]", manifest.get("files", {}))
+        self._prune({*self._names.values(), *before.values()})
         return True
 
     def _sources(self) -> Iterable[Path]:
@@ -99,13 +104,19 @@ class Assets:
         paths = {p.relative_to(self.source).as_posix() for p in self._sources()} | BUNDLES.keys()
         # Style sheets come last: they contain the addresses of pictures and fonts.
         for path in sorted(paths, key=lambda p: (p.endswith(".css"), p)):
+            self._place(path, names)
+        self._compress(names.values())
+        return names
+
+    def _place(self, path: str, names: dict[str, str]) -> str:
+        """Write the file under its hashed name, which is returned; a script comes after what it imports."""
+        if path not in names:
             content = self._content(path, names)
             digest = hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
             name = PurePosixPath(path)
             names[path] = f"{name.with_suffix('')}.{digest}{name.suffix}"
             self._write(self.dist / names[path], content)
-        self._compress(names.values())
-        return names
+        return names[path]
 
     def _content(self, path: str, names: dict[str, str]) -> bytes:
         parts = BUNDLES.get(path, (path,))
@@ -118,7 +129,16 @@ class Assets:
             # Every behaviour keeps its own scope, as it has when loaded by itself.
             existing = [self.source / part for part in parts]
             return "".join(f"{{\n{part.read_text()}}}\n" for part in existing).encode()
+        if path.endswith(".js"):
+            text = (self.source / path).read_text()
+            return _JS_IMPORT.sub(lambda m: f"{m[1]}from './{self._js_target(path, m[2], names)}';", text).encode()
         return (self.source / path).read_bytes()
+
+    def _js_target(self, script: str, reference: str, names: dict[str, str]) -> str:
+        path = PurePosixPath(script).with_name(reference).as_posix()
+        if not (self.source / path).is_file():
+            raise AssetError(f"{script}: {reference}")
+        return PurePosixPath(self._place(path, names)).name
 
     def _css_target(self, sheet: str, reference: str, names: dict[str, str]) -> str:
         target = (self.source / sheet).parent.joinpath(reference).resolve()
@@ -133,6 +153,13 @@ class Assets:
             path = self.dist / name
             if compressor.should_compress(name) and not path.with_name(path.name + ".br").exists():
                 list(compressor.compress(str(path)))
+
+    def _prune(self, named: set[str]) -> None:
+        """Delete files of builds before the last one, with their compressed copies; other names are not ours."""
+        for path in self.dist.rglob("*"):
+            name = path.relative_to(self.dist).as_posix()
+            if re.search(IMMUTABLE, name) and _COMPRESSED.sub("", name) not in named and not path.name.startswith("."):
+                path.unlink(missing_ok=True)  # another process may be doing the same
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 from gallery.accounts.permissions import Actor
 from gallery.accounts.queries import bank_names
 from gallery.accounts.services.sign_in import normal_phone
-from gallery.core import clock, images
+from gallery.core import clock, image_process
 from gallery.core.errors import GalleryError
 from gallery.core.files import FileStore, new_key, record_file
 from gallery.core.image_facts import ImageError
@@ -175,7 +175,7 @@ def stored_photo(form: BusinessForm, store: FileStore) -> KeptPhoto | None:
     data = upload.read() if upload and getattr(upload, "filename", "") else b""
     if not data:
         return None
-    photo = KeptPhoto(new_key("business", "jpg"), images.clean_jpeg(data, upload.filename, PHOTO_SIDE))
+    photo = KeptPhoto(new_key("business", "jpg"), image_process.clean_jpeg(data, upload.filename, PHOTO_SIDE))
     store.put(photo.key, photo.data)
     return photo
 

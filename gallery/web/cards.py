@@ -1,26 +1,32 @@
 """Rendered cards and parts of the frame, remembered: they depend on nothing but their arguments."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from flask import Flask, current_app, request
 from markupsafe import Markup
 
 MOST: Final = 3_000  # about 6 MB
-MOST_FRAGMENTS: Final = 300  # about 1 MB
+MOST_FRAGMENTS: Final = 300  # about 2 MB
 
 
-def remembered_card(macro: Callable[..., str], entry: Any, *arguments: Any) -> str:
-    """Render a card, or return it as it was rendered for an equal entry in the same language."""
+def remembered_cards(macro: Callable[..., str], entries: Iterable[Any], eager: int, *arguments: Any) -> Markup:
+    """Render a card for each entry, or take it as it was rendered for an equal one in the same language.
+
+    The macro gets the entry, whether it is one of the first ``eager``, and the arguments.
+    """
     kept: dict[Any, str] = current_app.extensions["cards"]
-    # The photo is a dictionary, which has no hash; its text says the same.
-    key = (request.script_root, entry._replace(photo=repr(entry.photo)), arguments)
-    card = kept.get(key)
-    if card is None:
-        if len(kept) >= MOST:
-            kept.clear()
-        card = kept[key] = Markup(macro(entry, *arguments))  # noqa: S704 - a macro's output is escaped
-    return card
+    language = request.script_root
+    cards = []
+    for number, entry in enumerate(entries):
+        key = (language, entry, number < eager, arguments)
+        card = kept.get(key)
+        if card is None:
+            if len(kept) >= MOST:
+                kept.clear()
+            card = kept[key] = macro(entry, number < eager, *arguments)
+        cards.append(card)
+    return Markup("".join(cards))  # noqa: S704 - a macro's output is escaped
 
 
 def remembered(macro: Callable[..., str], *arguments: Any) -> str:
@@ -39,7 +45,7 @@ def remembered(macro: Callable[..., str], *arguments: Any) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates ``remembered_card`` and ``remembered``."""
+    """Give templates ``remembered_cards`` and ``remembered``."""
     app.extensions["cards"] = {}
     app.extensions["fragments"] = {}
-    app.jinja_env.globals.update(remembered_card=remembered_card, remembered=remembered)
+    app.jinja_env.globals.update(remembered_cards=remembered_cards, remembered=remembered)

@@ -54,6 +54,11 @@ def hari_tanggal(value: date | datetime | None) -> str:
     return _day(value, "d")
 
 
+def bulan(value: date | datetime | None) -> str:
+    """``November 2026``."""
+    return _day(value, "MMMM y")
+
+
 def bulan_pendek(value: date | datetime | None) -> str:
     """``Nov``."""
     return _day(value, "MMM")
@@ -157,6 +162,23 @@ def sejak(value: datetime | None, now: datetime) -> str:
     return tanggal(value)
 
 
+def sisa(value: datetime | None, now: datetime) -> str:
+    """How long still, rounded down: ``2 hari 3 jam``, ``3 jam 5 menit``, ``12 menit``; empty once it is over.
+
+    ``static/js/left.js`` counts on in the same words.
+    """
+    minutes = 0 if value is None else int((value - now).total_seconds() // 60)
+    if minutes < 1:
+        return ""
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return str(_("%(n)s hari %(hours)s jam", n=days, hours=hours))
+    if hours:
+        return str(_("%(n)s jam %(minutes)s menit", n=hours, minutes=minutes))
+    return str(_("%(n)s menit", n=minutes))
+
+
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
     for function in FILTERS:
@@ -165,8 +187,8 @@ def init_app(app: Flask) -> None:
 
 FILTERS = (
     rupiah, angka, tanggal, tanggal_pendek, hari, jam, waktu, iso, berat, telepon, wa, samar, samar_telepon,
-    samar_surel, inisial, sejak, daerah, hari_tanggal,
-    bulan_pendek, daerah_pendek, dari_iso,
+    samar_surel, inisial, sejak, sisa, daerah, hari_tanggal,
+    bulan, bulan_pendek, daerah_pendek, dari_iso,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,7 +19,7 @@ from gallery.delivery import services
 from gallery.delivery.courier import BookingRequest, CourierGateway
 from gallery.delivery.models import Shipment
 from gallery.delivery.queries import riders, shipments
-from gallery.delivery.states import BEFORE_PICK_UP, SHIPMENT, Courier, FailureReason, ShipmentStatus
+from gallery.delivery.states import BEFORE_PICK_UP, ONLINE, SHIPMENT, Courier, FailureReason, ShipmentStatus
 from gallery.orders.models import Parcel
 from gallery.orders.states import OrderStatus, ParcelStatus
 from gallery.web import errors, parcels
@@ -30,6 +30,7 @@ from gallery.web.parcel_forms import CarrierForm, OverrideForm, ReturnForm, Trac
 from gallery.web.session import current_actor
 
 PERMISSION: Final = "shipment.hand_over"
+MOST_CARRIED: Final = 2  # times the largest order that is paid at the door: with more a rider hands over first
 
 
 # Shows one parcel; the dictionary holds the form that was refused, under its name in the template.
@@ -52,13 +53,18 @@ def offer(_page: Page, public_id: str) -> ResponseReturnValue:
 def withdraw(_page: Page, public_id: str) -> ResponseReturnValue:
     """Nobody is asked any more."""
     parcel = _parcel(public_id)
-    shipment_id = _current(parcel).id
+    current = _current(parcel)
+    shipment_id, is_online = current.id, current.courier in ONLINE
 
     def write() -> None:
         with transaction() as session:
             services.withdraw(session, shipment_id, actor=current_actor())
 
-    return _done(parcel, write, _("Kurir dibatalkan. Tautan yang sudah dikirim tidak berlaku lagi."))
+    if is_online:
+        done = _("Pembatalan diminta. Kurir ini tidak ditunjuk lagi begitu layanannya setuju.")
+    else:
+        done = _("Kurir ini tidak ditunjuk lagi. Tautannya tidak berlaku; pilih kurir lain.")
+    return _done(parcel, write, done)
 
 
 def send(page: Page, public_id: str) -> ResponseReturnValue:
@@ -112,6 +118,7 @@ def override(page: Page, public_id: str) -> ResponseReturnValue:
                 note=str(form.note.data),
                 recipient_name=str(form.recipient_name.data or ""),
                 reason=FailureReason(form.reason.data) if form.reason.data else None,
+                is_cash_received=bool(form.cash.data),
                 actor=current_actor(),
             )
 
@@ -186,10 +193,15 @@ def ask(parcel: Parcel, rider_public_id: str) -> Shipment:
     # Any active rider of the register may be asked, not only those whose entry the actor keeps.
     rider_id = riders.rider(db.session(), rider_public_id, EVERYTHING).id
     with transaction() as session:
-        shipment = services.offer_to_rider(session, parcel.id, rider_id, actor=actor)
+        shipment = services.offer_to_rider(session, parcel.id, rider_id, needs_pin=needs_pin(parcel), actor=actor)
     booking = _riders().book(_booking(parcel, shipment))
     with transaction() as session:
         return services.record_booking(session, shipment.id, booking)
+
+
+def needs_pin(parcel: Parcel) -> bool:
+    """Whether the goods are of such value that the buyer tells a number at the door (COURIER_PIN_FROM_IDR)."""
+    return 0 < current_app.config["COURIER_PIN_FROM_IDR"] <= sum(line.subtotal_idr for line in parcel.lines)
 
 
 def rider_message(parcel: Parcel, shipment: Shipment) -> RiderMessage:
@@ -204,6 +216,7 @@ def rider_message(parcel: Parcel, shipment: Shipment) -> RiderMessage:
         pieces=sum(line.quantity for line in parcel.lines),
         weight_g=parcel.weight_g,
         price_idr=shipment.price_idr,
+        cash_idr=parcel.order.total_idr if parcel.order.is_paid_at_door else 0,
         link=link,
     ).strip()
     phone = shipment.rider.phone if shipment.rider else ""
@@ -231,13 +244,19 @@ def context(parcel: Parcel, forms: dict[str, Any]) -> dict[str, Any]:
     session, page = db.session(), parcels.parcel_page(parcel)
     current: Shipment | None = page["current"]
     is_asked = current is not None and current.courier is Courier.LOCAL_RIDER and current.status in BEFORE_PICK_UP
-    may_give = parcel.status in {ParcelStatus.PACKED, ParcelStatus.FAILED} and (parcel.order.status is OrderStatus.PAID)
+    is_at_door = parcel.order.is_paid_at_door
+    is_ready = parcel.order.status is OrderStatus.PAID or is_at_door
+    may_give = parcel.status in {ParcelStatus.PACKED, ParcelStatus.FAILED} and is_ready
     village = page["recipient"].location.village_code
     return page | {
         "may_give": may_give,
+        "is_at_door": is_at_door,
+        "most_carried_idr": MOST_CARRIED * current_app.config["COD_MAX_IDR"],
         "is_asked": is_asked,
         "message": rider_message(parcel, current) if is_asked and current is not None else None,
-        "candidates": riders.candidates(session, origin_village=parcel.place.village_code, destination_village=village)
+        "candidates": riders.candidates(
+            session, parcel.id, origin_village=parcel.place.village_code, destination_village=village
+        )
         if may_give
         else [],
         "allowed": allowed_overrides(parcel, current),
@@ -263,7 +282,7 @@ def carrier_form() -> CarrierForm:
 
 
 def override_form(parcel: Parcel, current: Shipment | None) -> OverrideForm:
-    return OverrideForm(allowed=allowed_overrides(parcel, current))
+    return OverrideForm(allowed=allowed_overrides(parcel, current), is_at_door=parcel.order.is_paid_at_door)
 
 
 VIEWS: Final[dict[str, tuple[str, str, Callable[..., ResponseReturnValue]]]] = {

@@ -6,6 +6,10 @@ from urllib.parse import quote
 
 from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, get_translations
+from flask_babel.speaklater import LazyString
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from gallery.web.query_string import canonical_query
 
@@ -79,6 +83,7 @@ def init_app(app: Flask) -> None:
     install(gettext, _ngettext, newstyle=True)  # in the place of Flask-Babel's own
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     globals_: dict[str, Callable[..., Any]] = {
+        "_": _in_template,  # as Jinja's own, but straight: a page has hundreds of texts
         "current_language": current_language,
         "language_links": language_links,
     }
@@ -89,6 +94,20 @@ def gettext(message: str, **values: object) -> str:
     """Translate as Flask-Babel does, faster: the source language needs no catalogue, a page has hundreds of texts."""
     text = message if current_language() == SOURCE else str(get_translations().ugettext(message))
     return text % values if values else text
+
+
+@pass_eval_context
+def _in_template(context: EvalContext, message: str, **values: object) -> str:
+    """Translate for a template: the text is ours; values are escaped on pages, and are as they are in mails."""
+    if not context.autoescape:
+        return gettext(message, **values)
+    text = Markup(gettext(message))  # noqa: S704 - not typed by anybody
+    return text % values if values else text
+
+
+def lazy_gettext(message: str) -> LazyString:
+    """Translate when the text is printed: for texts that stand in constants."""
+    return LazyString(gettext, message)
 
 
 def _ngettext(singular: str, plural: str, number: int) -> str:

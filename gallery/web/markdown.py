@@ -3,11 +3,7 @@
 import re
 from typing import Final
 
-import nh3
 from flask import Flask
-from markdown import Markdown
-from markdown.extensions.sane_lists import SaneListExtension
-from markdown.extensions.tables import TableExtension
 from markupsafe import Markup
 
 TAGS: Final = {
@@ -22,6 +18,12 @@ HIGHEST, LOWEST = 2, 4  # the page has its own h1
 
 def to_html(text: str) -> Markup:
     """Markdown as sanitised HTML."""
+    # Loaded with the first text of an officer: 3 MB.
+    import nh3  # noqa: PLC0415
+    from markdown import Markdown  # noqa: PLC0415
+    from markdown.extensions.sane_lists import SaneListExtension  # noqa: PLC0415
+    from markdown.extensions.tables import TableExtension  # noqa: PLC0415
+
     html = Markdown(extensions=[SaneListExtension(), TableExtension()], output_format="html").convert(text)
     ordered = _in_order(html)
     clean = nh3.clean(ordered, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener nofollow")

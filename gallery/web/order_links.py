@@ -1,6 +1,6 @@
 """Signed links to an order: whoever holds one may see and pay it, without an account."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask import request, url_for
 
@@ -19,11 +19,11 @@ def order_token(public_id: str) -> str:
     return adapters.signer().sign(PURPOSE, public_id)
 
 
-def order_url(endpoint: str, public_id: str) -> str:
+def order_url(endpoint: str, public_id: str, **more: Any) -> str:
     """Return the address of one of the order's pages; it carries the token it was itself opened with, or a new one."""
     given = request.args.get("t", "")
     token = given if given and _opens(given, public_id) else order_token(public_id)
-    return url_for(endpoint, public_id=public_id, t=token)
+    return url_for(endpoint, public_id=public_id, t=token, **more)
 
 
 def opened_order(public_id: str) -> Order:

@@ -8,7 +8,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from gallery.core.money import Rupiah
 from gallery.delivery.states import FailureReason, ShipmentStatus
+from gallery.orders.states import STAFF_REASONS, CancelReason
+from gallery.web.money_typed import typed_rupiah
 from gallery.web.words import word
 
 LONGEST_NAME = 100
@@ -113,15 +116,21 @@ class OverrideForm(FlaskForm):
     )
     reason = SelectField(_l("Sebab gagal"), default="")
     note = note_field(_l("Dari mana Anda tahu"), _l("Tulis alasannya, misalnya: kurir menelepon."))
+    cash = BooleanField(_l("Uang tunainya sudah diterima kurir"))
 
-    def __init__(self, *args: Any, allowed: list[ShipmentStatus], **given: Any) -> None:
+    def __init__(self, *args: Any, allowed: list[ShipmentStatus], is_at_door: bool, **given: Any) -> None:
         super().__init__(*args, **given)
+        self.is_at_door = is_at_door
         self.status.choices = [(status.value, word(status).text) for status in allowed]
         self.reason.choices = [("", _("Pilih…")), *((item.value, word(item).text) for item in FailureReason)]
 
     def validate_recipient_name(self, field: Any) -> None:
         if self.status.data == ShipmentStatus.DELIVERED and not field.data:
             raise ValidationError(_("Tulis nama orang yang menerima paket."))
+
+    def validate_cash(self, field: Any) -> None:
+        if self.is_at_door and self.status.data == ShipmentStatus.DELIVERED and not field.data:
+            raise ValidationError(_("Paket ini bayar di tempat. Pastikan kurir sudah menerima uangnya, lalu centang."))
 
     def validate_reason(self, field: Any) -> None:
         if self.status.data == ShipmentStatus.FAILED and not field.data:
@@ -134,12 +143,62 @@ class ReturnForm(FlaskForm):
     note = note_field(_l("Catatan"), _l("Tulis catatannya, misalnya: isi lengkap dan utuh."), "catatan-kembali")
 
 
-class CancelForm(FlaskForm):
-    reason = TextAreaField(
-        _l("Alasan pembatalan"),
+class SettleForm(FlaskForm):
+    """Why something about an online courier needs nobody any more."""
+
+    note = note_field(_l("Alasan"), _l("Tulis alasannya, misalnya: sudah ditelepon."))
+
+    @classmethod
+    def named(cls, field_id: str) -> "SettleForm":
+        """Return an empty one whose field has an id of its own: a page may have several."""
+        form = cls(formdata=None)
+        form.note.id = form.note.label.field_id = field_id
+        return form
+
+
+class LostForm(FlaskForm):
+    """A courier lost the parcel: what is asked of it, and how that is known."""
+
+    amount = StringField(
+        _l("Ganti rugi yang diminta (Rp)"),
+        id="ganti-rugi",
         filters=[strip],
-        validators=[
-            DataRequired(_l("Tulis alasannya: pembeli membacanya.")),
-            Length(max=LONGEST_NOTE, message=_l("Paling panjang 300 huruf.")),
-        ],
+        validators=[DataRequired(_l("Tulis jumlahnya dalam rupiah."))],
     )
+    note = note_field(
+        _l("Dari mana Anda tahu"), _l("Tulis alasannya, misalnya: kurir mengaku hilang."), "alasan-hilang"
+    )
+
+    def validate_amount(self, field: Any) -> None:
+        try:
+            typed_rupiah(field.data)
+        except ValueError as error:
+            raise ValidationError(_("Tulis jumlahnya dalam rupiah, misalnya 90.000.")) from error
+
+    @property
+    def amount_idr(self) -> Rupiah:
+        """What was typed; call after validation."""
+        return Rupiah(typed_rupiah(self.amount.data) or 0)
+
+
+class CancelForm(FlaskForm):
+    """The order ends; the buyer reads why, in the language of the page."""
+
+    reason = SelectField(
+        _l("Alasan pembatalan"), default="", validators=[DataRequired(_l("Pilih alasannya: pembeli membacanya."))]
+    )
+    note = TextAreaField(
+        _l("Keterangan untuk pembeli"),
+        id="keterangan-batal",
+        filters=[strip],
+        validators=[Length(max=LONGEST_NOTE, message=_l("Paling panjang 300 huruf."))],
+    )
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.reason.id = self.reason.label.field_id = "alasan-batal"
+        self.reason.choices = [("", _("Pilih…")), *((item.value, word(item).text) for item in STAFF_REASONS)]
+
+    def validate_note(self, field: Any) -> None:
+        if self.reason.data == CancelReason.OTHER and not field.data:
+            raise ValidationError(_("Tulis alasannya: pembeli membacanya."))

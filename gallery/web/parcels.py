@@ -1,7 +1,6 @@
 """What staff and MSMEs share when they pack parcels: lists, one parcel, packing, slips."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import flash, redirect, request, url_for
@@ -13,15 +12,19 @@ from flask_babel import ngettext
 from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError
 from gallery.delivery.courier import Stop
+from gallery.delivery.models import Shipment
 from gallery.delivery.queries import parcels as work
 from gallery.delivery.queries import shipments
 from gallery.delivery.queries.parcels import Tab
-from gallery.delivery.states import Courier
 from gallery.orders import services as orders
 from gallery.orders.models import Parcel
 from gallery.orders.states import FulfilmentKind
 from gallery.web import errors, printing
-from gallery.web.filters import berat, tanggal, telepon
+from gallery.web.barcodes import code128, qr_svg
+from gallery.web.courier_names import service_text
+from gallery.web.filters import berat, rupiah, tanggal, telepon
+from gallery.web.links import external
+from gallery.web.paging import pager_of
 from gallery.web.session import current_actor
 from gallery.web.words import WORDS
 
@@ -33,22 +36,15 @@ TAB_WORDS: Final[dict[Tab, Any]] = {
     Tab.DONE: _l("Selesai"),
     Tab.CANCELLED: _l("Dibatalkan"),
     Tab.TO_HAND_OVER: _l("Siap diserahkan"),
+    Tab.TO_BOOK: _l("Perlu dipesan"),
+    Tab.TROUBLE: _l("Bermasalah"),
     Tab.OFFERED: _l("Menunggu kurir"),
     Tab.ON_THE_WAY: _l("Di jalan"),
     Tab.FAILED: _l("Gagal"),
     Tab.TO_FETCH: _l("Diambil pembeli"),
 }
-_URGENT: Final = frozenset({Tab.TO_PACK, Tab.TO_HAND_OVER, Tab.FAILED})
+_URGENT: Final = frozenset({Tab.TO_PACK, Tab.TO_HAND_OVER, Tab.TO_BOOK, Tab.TROUBLE, Tab.FAILED})
 MOST_AT_ONCE: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class PageLinks:
-    """What the pager needs."""
-
-    previous_url: str | None
-    next_url: str | None
-    text: str
 
 
 def list_page(permission: str, tabs: Sequence[Tab], default: Tab) -> dict[str, Any]:
@@ -73,7 +69,7 @@ def list_page(permission: str, tabs: Sequence[Tab], default: Tab) -> dict[str, A
         ],
         "parcels": page.parcels,
         "shipments": work.latest_shipments(db.session(), [parcel.id for parcel in page.parcels]),
-        "page": _links(page, tab, search),
+        "page": pager_of(page, tab=tab.value, q=search),
         "total": page.total,
         "q": search,
         "service_text": service_text,
@@ -83,14 +79,6 @@ def list_page(permission: str, tabs: Sequence[Tab], default: Tab) -> dict[str, A
 def _here(**query: Any) -> str:
     given = {name: value for name, value in query.items() if value not in {"", None}}
     return url_for(str(request.endpoint), **given)
-
-
-def _links(page: work.ParcelPage, tab: Tab, search: str) -> PageLinks:
-    def at(number: int) -> str | None:
-        return _here(tab=tab.value, q=search, hal=number) if 0 < number <= page.pages else None
-
-    text = _("Halaman %(n)s dari %(all)s", n=page.number, all=page.pages)
-    return PageLinks(at(page.number - 1), at(page.number + 1), text)
 
 
 def find(public_id: str, permission: str) -> Parcel:
@@ -156,6 +144,18 @@ def slips_pdf(public_ids: Sequence[str]) -> ResponseReturnValue:
     return printing.pdf_response(pdf, f"isi-paket-{name}.pdf")
 
 
+def labels_pdf(public_ids: Sequence[str], permission: str) -> ResponseReturnValue:
+    """Answer with the shipping labels of the named parcels, one A6 page each; nothing is written."""
+    chosen = work.to_print(db.session(), current_actor().scope(permission), public_ids[:MOST_AT_ONCE])
+    if not chosen:
+        flash(_("Pilih dulu paketnya."), "warning")
+        return redirect(_here_list(), 303)
+    last = work.latest_shipments(db.session(), [parcel.id for parcel in chosen])
+    pdf = printing.shipping_labels([_label(parcel, last.get(parcel.id)) for parcel in chosen])
+    name = chosen[0].public_id if len(chosen) == 1 else f"{len(chosen)}-paket"
+    return printing.pdf_response(pdf, f"label-{name}.pdf")
+
+
 def pick_list(public_ids: Sequence[str]) -> dict[str, Any]:
     """Return the template context of the list of what to take from the shelves."""
     chosen = work.to_print(db.session(), current_actor().scope("order.pack"), public_ids[:MOST_AT_ONCE])
@@ -164,6 +164,14 @@ def pick_list(public_ids: Sequence[str]) -> dict[str, Any]:
 
 def _here_list() -> str:
     return url_for(f"{str(request.endpoint).rpartition('.')[0]}.index")
+
+
+def _way(parcel: Parcel) -> str:
+    """Name who brings it, and what is to be collected at the door."""
+    service = service_text(parcel.service)
+    if not parcel.order.is_paid_at_door:
+        return service
+    return _("%(service)s, tagih %(amount)s tunai", service=service, amount=rupiah(parcel.order.total_idr))
 
 
 def _slip(parcel: Parcel) -> dict[str, Any]:
@@ -189,22 +197,35 @@ def _slip(parcel: Parcel) -> dict[str, Any]:
             }
             for line in parcel.lines
         ],
-        "delivery": service_text(parcel.service),
+        "delivery": _way(parcel),
         "total": f"{ngettext('%(num)s barang', '%(num)s barang', pieces)}, {berat(parcel.weight_g)}",
         "note": order.note,
     }
 
 
-def service_text(service: str) -> str:
-    """Name the delivery that the buyer chose: ``expedition:JNE REG`` is "Kurir ekspedisi: JNE REG"."""
-    kind, _colon, carrier = service.partition(":")
-    words = {
-        Courier.LOCAL_RIDER.value: _("Kurir setempat"),
-        Courier.EXPEDITION.value: _("Kurir ekspedisi"),
-        Courier.PICKUP.value: _("Ambil sendiri"),
+def _label(parcel: Parcel, shipment: Shipment | None) -> dict[str, Any]:
+    order, origin, target = parcel.order, shipments.sender(db.session(), parcel.place), recipient(parcel)
+    waybill = shipment.tracking_number if shipment else ""
+    pieces = sum(line.quantity for line in parcel.lines)
+    # Whoever scans it gets to the page on which the parcel is handed over: the gallery's, or that of the maker's home.
+    page = "petugas/pengiriman" if parcel.place.gallery_id else "umkm-saya/pesanan"
+    return {
+        "number": order.number,
+        "weight": berat(parcel.weight_g),
+        "delivery": _way(parcel),
+        "qr": qr_svg(external(f"/{page}/{parcel.public_id}")),
+        "recipient": {
+            "name": target.name,
+            "phone": telepon(target.phone),
+            "address": target.address,
+            "landmark": target.landmark,
+        },
+        "sender": {"name": origin.name, "phone": telepon(origin.phone), "address": origin.address},
+        "waybill": waybill,
+        "modules": code128(waybill) if waybill else "",
+        "contents": f"{ngettext('%(num)s barang', '%(num)s barang', pieces)} · {tanggal(order.placed_at)}",
+        "note": order.note,
     }
-    text = words.get(kind, kind)
-    return f"{text}: {carrier}" if carrier else text
 
 
 def actor_text(label: str) -> str:

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import typst
 from flask import Response, current_app
 from flask_babel import gettext as _
 
@@ -14,14 +13,21 @@ FOLDER = "print"
 
 
 def render_pdf(template: str, data: dict[str, Any]) -> bytes:
-    """Return the PDF of ``templates/print/<template>``; the same data always gives the same pages."""
+    """Return the PDF of ``templates/print/<template>``; the same data always gives the same pages.
+
+    Every paper is told whose it is and in which language: ``owner``, ``site``, ``language``.
+    """
+    import typst  # noqa: PLC0415 - loaded with the first document: 7 MB
+
+    site: Any = current_app.jinja_env.globals["site"]
+    whole = {"owner": site.owner, "site": site.name, "language": current_language(), **data}
     folder = Path(current_app.root_path).parent / "templates" / FOLDER
     pdf = typst.compile(
         folder / template,
         root=folder,
         font_paths=[folder / "fonts"],
         ignore_system_fonts=True,  # a document looks the same on every machine
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(whole, ensure_ascii=False)},
     )
     return bytes(pdf)
 
@@ -36,15 +42,11 @@ def pdf_response(pdf: bytes, file_name: str) -> Response:
 
 def packing_slips(slips: list[dict[str, Any]]) -> bytes:
     """One page per parcel: what goes in, whose it is, who packed it."""
-    site: Any = current_app.jinja_env.globals["site"]
     return render_pdf(
         "packing_slip.typ",
         {
             "title": _("Daftar isi paket"),
-            "owner": site.owner,
-            "site": site.name,
             "footer": _("Periksa isi paket saat menerima."),
-            "language": current_language(),
             "words": {
                 "sender": _("Pengirim"),
                 "recipient": _("Penerima"),
@@ -58,3 +60,9 @@ def packing_slips(slips: list[dict[str, Any]]) -> bytes:
             "slips": slips,
         },
     )
+
+
+def shipping_labels(labels: list[dict[str, Any]]) -> bytes:
+    """One A6 page per parcel: where it goes, where it comes from, the code to scan and the carrier's number."""
+    words = {"recipient": _("Kepada"), "sender": _("Dari"), "landmark": _("Patokan")}
+    return render_pdf("shipping_label.typ", {"title": _("Label kirim"), "words": words, "labels": labels})

@@ -213,7 +213,7 @@ class LicenceForm(FlaskForm):
     expires_on = ReadField(
         _l("Berlaku sampai"), reading.day, _l("Tulis tanggalnya, misalnya 31 Desember 2027 atau 31/12/2027.")
     )
-    proof = MultipleFileField(_l("Foto atau pindaian surat izin"))
+    proof = MultipleFileField(_l("Foto atau PDF surat izin"))
 
     def prepare(self) -> "LicenceForm":
         """Fill the choices."""

@@ -13,6 +13,7 @@ from gallery.catalog.queries import ProductWork
 from gallery.catalog.states import LicenceKind
 from gallery.core.db import db, transaction
 from gallery.core.image_facts import ImageError
+from gallery.core.pdf_facts import MEDIA_TYPE, PdfError
 from gallery.web import product_uploads as uploads
 from gallery.web.media import private_file
 from gallery.web.product_form import LicenceForm
@@ -43,8 +44,8 @@ def _claimed(work: ProductWork, form: LicenceForm) -> LicenceFacts | None:
     uploaded = [one for one in request.files.getlist("proof") if one.filename]
     try:
         proof_id = uploads.store_proof(work.business_id, uploaded[0]) if uploaded else None
-    except (ImageError, PhotoQuotaError) as error:
-        form.proof.errors = [uploads.explained(error, uploaded[0].filename or "")]
+    except (ImageError, PdfError, PhotoQuotaError) as error:
+        form.proof.errors = [uploads.explained(error, uploaded[0].filename or "", takes_pdf=True)]
         return None
     return form.facts(number.number, form.expires_on.value or number.expires_on, proof_id)
 
@@ -77,4 +78,5 @@ def proof(file_public_id: str) -> ResponseReturnValue:
     """The proof of a licence, as a download."""
     scope = current_actor().scope("product.view")
     found = queries.proof_file(db.session(), file_public_id, scope)
-    return private_file(found.key, found.media_type, f"izin-{file_public_id}.jpg")
+    extension = "pdf" if found.media_type == MEDIA_TYPE else "jpg"
+    return private_file(found.key, found.media_type, f"izin-{file_public_id}.{extension}")

@@ -11,9 +11,9 @@ from werkzeug.datastructures import FileStorage
 from gallery.catalog import services
 from gallery.catalog.errors import PhotoQuotaError
 from gallery.catalog.facts import PhotoFacts
-from gallery.core import adapters
+from gallery.core import adapters, pdf_facts
 from gallery.core.db import db, transaction
-from gallery.core.files import new_key, record_file
+from gallery.core.files import new_key, put_for
 from gallery.core.image_facts import (
     MAX_BYTES,
     ImageError,
@@ -23,9 +23,9 @@ from gallery.core.image_facts import (
     ImageTypeError,
     inspect,
 )
-from gallery.core.images import clean_jpeg
 from gallery.core.signing import BadTokenError
 from gallery.web.errors import text_of
+from gallery.web.paper_uploads import read_paper
 from gallery.web.session import current_actor
 
 FORM_BYTES: Final = 32 * 1024 * 1024  # a form with several pictures, sent without JavaScript
@@ -71,26 +71,28 @@ def kept_before(business_id: int, tokens: Sequence[str]) -> list[KeptPhoto]:
 
 
 def store_proof(business_id: int, upload: FileStorage) -> int:
-    """Store the proof of a licence as a clean JPEG and return the id of its private file."""
-    data = clean_jpeg(upload.read(MAX_BYTES + 1), upload.filename or "")
-    key = new_key("proof", "jpg")
-    adapters.files().put(key, data)
-    with transaction() as session:
-        services.refuse_over_quota(session, business_id, len(data), quota_bytes=_quota())
-        row = record_file(session, key, data, media_type="image/jpeg", purpose="licence_proof", business_id=business_id)
-        return row.id
+    """Store the proof of a licence, a clean JPEG or a PDF as it is, and return the id of its private file."""
+    paper, quota = read_paper(upload, "proof"), _quota()
+    services.refuse_over_quota(db.session(), business_id, len(paper.data), quota_bytes=quota)
+    with put_for(adapters.files(), paper.key, paper.data), transaction() as session:
+        return services.record_proof(
+            session, paper.key, paper.data, media_type=paper.media_type, business_id=business_id, quota_bytes=quota
+        )
 
 
-def explained(error: ImageError | PhotoQuotaError, name: str) -> str:
+def explained(error: ImageError | pdf_facts.PdfError | PhotoQuotaError, name: str, *, takes_pdf: bool = False) -> str:
     """Return what is wrong with a file and what to do, in a sentence that names the file."""
     name = name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1][:60]
     if isinstance(error, ImageTypeError) and error.found:
-        return _(
-            "%(name)s: jenis %(found)s tidak dapat dipakai. Pilih foto JPG, PNG, WebP, atau HEIC.",
-            name=name,
-            found=error.found,
-        )
-    if isinstance(error, ImageTooLargeError):
+        kind = {"name": name, "found": error.found}
+        if takes_pdf:
+            text = _(
+                "%(name)s: jenis %(found)s tidak dapat dipakai. Pilih foto JPG, PNG, WebP, HEIC, atau PDF.", **kind
+            )
+        else:
+            text = _("%(name)s: jenis %(found)s tidak dapat dipakai. Pilih foto JPG, PNG, WebP, atau HEIC.", **kind)
+        return text
+    if isinstance(error, ImageTooLargeError | pdf_facts.PdfTooLargeError):
         return _(
             "%(name)s: berkasnya lebih dari %(mb)s MB. Kecilkan dulu, atau kirim lewat WhatsApp lalu simpan.",
             name=name,
@@ -120,8 +122,7 @@ def _stored(business_id: int, upload: FileStorage) -> KeptPhoto:
     key = new_key("upload", ImageFacts.extension[facts.format])
     # A full quota is found before anything is written to the store.
     services.refuse_over_quota(db.session(), business_id, len(data), quota_bytes=_quota())
-    adapters.files().put(key, data)
-    with transaction() as session:
+    with put_for(adapters.files(), key, data), transaction() as session:
         photo = services.record_upload(
             session,
             key,

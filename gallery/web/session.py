@@ -13,6 +13,7 @@ from gallery.accounts.permissions import Actor
 from gallery.accounts.services import sessions
 from gallery.core import clock, logs
 from gallery.core.db import db, transaction
+from gallery.web import till_cookie
 
 log = logging.getLogger("gallery.web")
 login_manager = LoginManager()
@@ -58,6 +59,7 @@ def sign_in(user_id: int, *, device: str) -> None:
     """Start a session: afterwards the old cookie is a guest's, and the new one names a fresh row."""
     with transaction() as db_session:
         token = sessions.start(db_session, user_id, device=device)
+    till_cookie.forget()
     session.clear()  # nothing of the guest's session, its CSRF token included, survives (ASVS 7.2.4)
     found = queries.live_session(db.session(), token, clock.now())
     if found is None:
@@ -71,6 +73,7 @@ def sign_out() -> None:
         with transaction() as db_session:
             sessions.end(db_session, session_id)
     logout_user()
+    till_cookie.forget()
     session.clear()
 
 

@@ -4,9 +4,10 @@ import io
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+if TYPE_CHECKING:  # loaded with the first drawing: 4 MB
+    from PIL import Image, ImageDraw, ImageFont
 
 FONTS: Final = Path(__file__).resolve().parents[2] / "templates" / "print" / "fonts"
 PANEL, GOLD, PAPER, SOFT = "#07393d", "#e6c578", "#f6efdf", "#b9d2d0"
@@ -45,6 +46,8 @@ class Card:
 
 def draw(card: Card, size: Size) -> bytes:
     """The picture as JPEG of less than 300 KB."""
+    from PIL import Image, ImageDraw, ImageOps  # noqa: PLC0415
+
     image = Image.new("RGB", (size.width, size.height), PANEL)
     side = min(size.width, size.height)
     photo_box = (0, 0, size.height, size.height) if size.is_wide else (0, 0, side, side - 120)
@@ -54,12 +57,13 @@ def draw(card: Card, size: Size) -> bytes:
             image.paste(ImageOps.fit(source.convert("RGB"), box_size, Image.Resampling.LANCZOS), photo_box[:2])
     left = photo_box[2] + 48 if size.is_wide else 64
     top = 88 if size.is_wide else photo_box[3] + 52
-    _text(ImageDraw.Draw(image), card, (left, top), size)
-    _strip(image, size)
+    pen = ImageDraw.Draw(image)
+    _text(pen, card, (left, top), size)
+    _strip(pen, size)
     return _jpeg(image)
 
 
-def _text(pen: ImageDraw.ImageDraw, card: Card, origin: tuple[int, int], size: Size) -> None:
+def _text(pen: "ImageDraw.ImageDraw", card: Card, origin: tuple[int, int], size: Size) -> None:
     x, y = origin
     room = size.width - x - 48
     pen.text((x, y), card.site, font=_font("Bold", 26), fill=GOLD)
@@ -75,15 +79,14 @@ def _text(pen: ImageDraw.ImageDraw, card: Card, origin: tuple[int, int], size: S
     pen.text((x, size.height - 118), card.price, font=_font("Bold", 54), fill=GOLD)
 
 
-def _strip(image: Image.Image, size: Size) -> None:
+def _strip(pen: "ImageDraw.ImageDraw", size: Size) -> None:
     """A band of stepped lozenges along the lower edge, as on the site."""
-    pen = ImageDraw.Draw(image)
     step, base = 28, size.height - 12
     for x in range(0, size.width + step, step):
         pen.polygon([(x, base - 10), (x + 10, base), (x, base + 10), (x - 10, base)], fill=GOLD)
 
 
-def _wrapped(pen: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, room: int) -> list[str]:
+def _wrapped(pen: "ImageDraw.ImageDraw", text: str, font: "ImageFont.FreeTypeFont", room: int) -> list[str]:
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -94,7 +97,7 @@ def _wrapped(pen: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, 
     return [_cut(pen, line, font, room) for line in lines if line]
 
 
-def _cut(pen: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, room: int) -> str:
+def _cut(pen: "ImageDraw.ImageDraw", text: str, font: "ImageFont.FreeTypeFont", room: int) -> str:
     if pen.textlength(text, font=font) <= room:
         return text
     while text and pen.textlength(f"{text}…", font=font) > room:
@@ -102,7 +105,7 @@ def _cut(pen: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, room
     return f"{text.rstrip()}…"
 
 
-def _jpeg(image: Image.Image) -> bytes:
+def _jpeg(image: "Image.Image") -> bytes:
     data = b""
     for quality in QUALITIES:
         buffer = io.BytesIO()
@@ -114,5 +117,7 @@ def _jpeg(image: Image.Image) -> bytes:
 
 
 @cache
-def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
+def _font(weight: str, size: int) -> "ImageFont.FreeTypeFont":
+    from PIL import ImageFont  # noqa: PLC0415
+
     return ImageFont.truetype(FONTS / f"PlusJakartaSans-{weight}.ttf", size)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import xlsxwriter  # type: ignore[import-untyped]
 from flask_babel import gettext as _
 
 from gallery.core.sheets import csv_table
@@ -68,6 +67,8 @@ def notes() -> dict[str, str]:
 
 def xlsx_template(lists: TemplateLists) -> bytes:
     """Return the XLSX of one district."""
+    import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - loaded with the first template
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
     sheet = book.add_worksheet("Produk")

@@ -31,6 +31,14 @@ OUT = (
 )
 
 
+def pieces_and_code(text: str) -> tuple[int, str]:
+    """Split "3*8991…" into 3 and the code, as a person types before scanning; one piece where no number is in front."""
+    number, star, rest = text.partition("*")
+    if star and number.strip().isdecimal() and 0 < int(number) <= MOST_PIECES:
+        return int(number), rest.strip()
+    return 1, text
+
+
 class KeyedForm(FlaskForm):
     """A form that is booked once, however often it is sent: the key is made with the page."""
 
@@ -55,7 +63,7 @@ class ReceiveForm(KeyedForm):
         return self
 
     def validate_expires_on(self, field: Any) -> None:
-        if field.data <= clock.today():
+        if field.data is not None and field.data <= clock.today():  # what is no date is told already
             raise ValidationError(_("Barang ini sudah kedaluwarsa. Jangan diterima; kembalikan ke pemiliknya."))
 
 

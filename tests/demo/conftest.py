@@ -1,41 +1,35 @@
-"""The demo data, made once for all tests of this folder with small pictures, on the database of this run."""
+"""The demo data for all tests of this folder: a copy of what the journeys of this run begin with."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from config import Settings
 from gallery.app import create_app
-from gallery.core import adapters
 from gallery.core.db import db
-from gallery.demo.seed import seed
-from tests import databases, postgres
-
-SMALL = 48
+from tests import postgres
+from tests.site import demo_copy
 
 
 @pytest.fixture(scope="module")
-def demo(schema, tmp_path_factory) -> Iterator[Flask]:
+def demo(database, shared, worker_id, tmp_path_factory) -> Iterator[Flask]:
     """An application with the demo data. Tests of this fixture read; what they write is rolled back or repeatable."""
     folder = tmp_path_factory.mktemp("demo")
-    if isinstance(schema, Path):
-        shutil.copyfile(schema, folder / "demo.db")
-        url = f"sqlite:///{folder}/demo.db"
-    else:
-        databases.empty(schema)
-        url = schema.url.render_as_string(hide_password=False)
-    app = create_app(
-        Settings(
-            ENVIRONMENT="testing", DATABASE_URL=url, DATA_DIR=str(folder / "data"), EXTERNAL_URL="http://localhost"
+    with demo_copy(folder, shared, f"gallery_demo_{postgres.run_id()}_{worker_id}") as (database_url, keys):
+        app = create_app(
+            Settings(
+                ENVIRONMENT="testing",
+                DATABASE_URL=database_url,
+                DATA_DIR=str(folder),
+                EXTERNAL_URL="http://localhost",
+                SECRET_KEY=keys["SECRET_KEY"],
+                DATA_ENCRYPTION_KEYS=[keys["DATA_ENCRYPTION_KEYS"]],
+                BLIND_INDEX_KEY=keys["BLIND_INDEX_KEY"],
+                AUDIT_KEY=keys["AUDIT_KEY"],
+            )
         )
-    )
-    with app.app_context():
-        assert seed(adapters.files(), adapters.cipher(), picture_width=SMALL)
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    if postgres.database_url():
-        databases.empty(schema)
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()

@@ -6,7 +6,6 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from gallery.cli import demo as command
 from gallery.core import adapters, outbox
 from gallery.core.db import db, transaction
 from gallery.demo import accounts, foundation, samples
@@ -71,7 +70,8 @@ def test_every_kind_of_mistake_is_found(office, sheets):
 
 
 def test_the_command_writes_sheets_and_photos(app, tmp_path, monkeypatch):
-    monkeypatch.setattr(command, "all_samples", lambda: samples.samples(SMALL))
+    small = samples.samples(SMALL)
+    monkeypatch.setattr(samples, "samples", lambda: small)
     result = app.test_cli_runner().invoke(args=["demo", "samples", str(tmp_path / "contoh")])
     assert result.exit_code == 0, result.output
     names = {path.name for path in (tmp_path / "contoh").iterdir()}

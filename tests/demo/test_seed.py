@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from gallery.accounts.errors import WeakPasswordError
 from gallery.accounts.models import Gallery, User
 from gallery.accounts.passwords import check_strength, verify_password
+from gallery.accounts.permissions import EVERYTHING
 from gallery.accounts.states import Role
 from gallery.catalog import licences
 from gallery.catalog.models import Licence, Photo, Product, ProductRevision, Variant
@@ -21,8 +22,18 @@ from gallery.content.models import NewsArticle
 from gallery.core import adapters, clock
 from gallery.core.db import db
 from gallery.core.outbox import OutboxMessage
-from gallery.delivery.models import Rider, Shipment, Tariff
-from gallery.delivery.states import ShipmentStatus
+from gallery.delivery.models import (
+    CourierBooking,
+    CourierCoverage,
+    CourierExchange,
+    CourierNotice,
+    CourierStatementLine,
+    Rider,
+    Shipment,
+    Tariff,
+)
+from gallery.delivery.queries.cash import with_riders
+from gallery.delivery.states import ONLINE, BookingStatus, ShipmentStatus
 from gallery.demo import accounts, data
 from gallery.demo.seed import seed
 from gallery.inventory.models import Place, PlaceKind, StockItem
@@ -30,10 +41,11 @@ from gallery.inventory.queries import audit_stock
 from gallery.listing.models import ListingEntry, SearchMiss
 from gallery.orders.models import Order, Parcel
 from gallery.orders.states import OrderStatus, ParcelStatus
-from gallery.payments.models import Payment, Refund
-from gallery.payments.states import PaymentStatus, RefundStatus
+from gallery.payments.models import Payment, Refund, Remittance
+from gallery.payments.states import PaymentMethod, PaymentStatus, RefundStatus
 from gallery.regions.models import Region
 from gallery.registry.models import Business, Person
+from gallery.settlement.models import CourierPayment
 from gallery.submissions.models import Submission
 from gallery.submissions.states import SubmissionStatus
 
@@ -116,7 +128,7 @@ def test_there_is_an_order_in_every_state():
     assert states(Order.status) == set(OrderStatus)
     assert states(Parcel.status) == set(ParcelStatus)
     assert states(Payment.status) == set(PaymentStatus)
-    assert states(Refund.status) == set(RefundStatus)
+    assert states(Refund.status) == set(RefundStatus) - {RefundStatus.SENDING}  # only while a gateway is asked
     assert states(Shipment.status) >= set(ShipmentStatus) - {ShipmentStatus.CANCELLED, ShipmentStatus.DECLINED}
 
 
@@ -219,3 +231,28 @@ def test_production_refuses_the_demo_data(demo, monkeypatch):
     result = demo.test_cli_runner().invoke(args=["demo", "seed"])
     assert result.exit_code == 1
     assert "not for production" in result.output
+
+
+def test_online_couriers_have_parcels_in_several_states_and_nobody_was_called():
+    assert states(CourierBooking.status) == {BookingStatus.BOOKED, BookingStatus.NEEDS_PERSON}
+    ways = select(Shipment.status).where(Shipment.courier.in_(ONLINE))
+    seen = {ShipmentStatus.OFFERED, ShipmentStatus.ACCEPTED, ShipmentStatus.ON_HOLD, ShipmentStatus.DELIVERED}
+    assert seen <= set(db.session.scalars(ways))
+    assert count(Shipment, Shipment.courier.in_(ONLINE), Shipment.proof_file_id.is_not(None)) > 0
+    assert count(Shipment, Shipment.courier.in_(ONLINE), Shipment.needs_pin) > 0
+    assert count(CourierExchange) == 0
+
+
+def test_the_office_of_couriers_has_something_to_decide():
+    assert "unmatched" in {line.outcome.value for line in db.session.query(CourierStatementLine)}
+    assert db.session.query(CourierCoverage).filter_by(is_covered=True).count() >= 8
+    assert [notice.said for notice in db.session.query(CourierNotice)] == ["diproses"]
+
+
+def test_cash_at_the_door_is_with_riders_handed_over_and_still_to_come():
+    at_door = Payment.method == PaymentMethod.CASH_ON_DELIVERY
+    found = set(db.session.scalars(select(Payment.status).where(at_door).distinct()))
+    assert found == {PaymentStatus.PAID, PaymentStatus.PENDING, PaymentStatus.CANCELLED}
+    assert any(row.is_overdue for row in with_riders(db.session(), EVERYTHING))
+    assert count(Remittance) >= 1
+    assert count(CourierPayment, CourierPayment.party.startswith("rider:")) >= 1

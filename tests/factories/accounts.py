@@ -3,6 +3,7 @@
 from functools import lru_cache
 from itertools import count
 
+from gallery.accounts import passwords
 from gallery.accounts.models import Gallery, Office, RoleGrant, User
 from gallery.accounts.passwords import hash_password
 from gallery.accounts.states import OfficeKind, Role
@@ -13,8 +14,8 @@ from tests.factories.regions import VILLAGE, make_regions
 _n = count(1)
 
 
-@lru_cache(maxsize=1)
-def _hash() -> str:
+@lru_cache(maxsize=2)
+def _hash(_hasher: object) -> str:
     return hash_password(PASSWORD)
 
 
@@ -26,7 +27,7 @@ def make_user(role: Role | str | None = None, **given) -> User:
         "name": f"Orang {number}",
         "email": f"orang{number}@example.id",
         "phone": f"+62812000{number:05}",
-        "password_hash": _hash(),
+        "password_hash": _hash(passwords._hasher),
     } | given
     if scope.get("district_code"):
         make_regions()

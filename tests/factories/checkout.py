@@ -10,7 +10,7 @@ from gallery.core.db import db, transaction
 from gallery.orders.models import Order
 from gallery.orders.states import FulfilmentKind
 from gallery.payments.models import BankAccount
-from gallery.payments.states import PaymentMethod
+from gallery.payments.states import Gateway, PaymentMethod
 from tests.factories.inventory import Goods
 
 _n = count(1)
@@ -62,10 +62,11 @@ def buy(
     key: str = "k1",
     method: PaymentMethod = PaymentMethod.BANK_TRANSFER,
     planned: Review | None = None,
+    gateway: Gateway | None = None,
 ) -> Order:
     """Place an order for what is in the cart; the errors of the use case come through."""
     made = planned or plan(owner, destination)
-    purchase = services.Purchase(key, BUYER, HOME, method)
+    purchase = services.Purchase(key, BUYER, HOME, method, gateway)
     actor = Actor(user_id=owner.user_id) if owner.user_id else GUEST
     with transaction() as session:
         return services.place_order(session, owner, made, purchase, actor=actor)
@@ -77,6 +78,7 @@ def make_placed_order(
     stock: int = 10,
     method: PaymentMethod = PaymentMethod.BANK_TRANSFER,
     owner: Owner | None = None,
+    gateway: Gateway | None = None,
 ) -> Order:
     """An order to be fetched at a gallery, just placed; with bank account, goods and stock."""
     from tests.factories.inventory import make_gallery_place, make_goods, make_stock
@@ -88,4 +90,4 @@ def make_placed_order(
     gallery_id, place_id = place.gallery_id, place.id
     make_stock(goods.variant_id, place_id, stock)
     fill_cart(owner, (goods, quantity))
-    return buy(owner, pick_up_at(gallery_id), key=f"key-{next(_n)}", method=method)
+    return buy(owner, pick_up_at(gallery_id), key=f"key-{next(_n)}", method=method, gateway=gateway)

@@ -14,6 +14,9 @@ from gallery.inventory import services as inventory
 from gallery.orders import services as orders
 from gallery.orders.models import Order, Parcel
 from gallery.orders.states import FulfilmentKind, OrderStatus
+from gallery.payments import services as payments
+from gallery.payments.models import Payment
+from gallery.payments.states import PaymentMethod
 from tests.factories.inventory import PANGKALPINANG, make_gallery_place, make_goods, make_regions, make_stock
 
 _n = count(1)
@@ -79,9 +82,10 @@ def make_parcel(place_id: int | None = None, *, paid: bool = True, packed: bool 
         quantity=quantity,
         weight_g=300,
     )
+    service = given.pop("service", "local_rider")
     parcel = orders.NewParcel(
         place_id=place_id,
-        service=given.pop("service", "local_rider"),
+        service=service,
         shipping_idr=given.pop("shipping_idr", 12_500),
         lines=(line,),
     )
@@ -91,7 +95,7 @@ def make_parcel(place_id: int | None = None, *, paid: bool = True, packed: bool 
         "status": OrderStatus.AWAITING_PAYMENT,
         "contact_name": "Dewi Anggraini",
         "contact_phone": "+6281200009999",
-        "fulfilment": FulfilmentKind.ADDRESS,
+        "fulfilment": FulfilmentKind.PICKUP if service == "pickup" else FulfilmentKind.ADDRESS,
         "village_code": PANGKALPINANG,
         "postal_code": "33149",
         "address": "Jl. Mentok No. 12, RT 003/RW 001",
@@ -111,6 +115,28 @@ def make_parcel(place_id: int | None = None, *, paid: bool = True, packed: bool 
         with transaction() as session:
             orders.pack_parcel(session, parcel_id, actor=SYSTEM)
     return db.session.get(Parcel, parcel_id)
+
+
+def make_cash_parcel(place_id: int | None = None, **given) -> Parcel:
+    """A packed parcel that is paid at the door: 102,500 rupiah."""
+    parcel = make_parcel(place_id, paid=False, packed=False, status=OrderStatus.CASH_DUE, expires_at=None, **given)
+    parcel_id, order_id = parcel.id, parcel.order_id
+    with transaction() as session:
+        payments.open_payment(session, session.get_one(Order, order_id), PaymentMethod.CASH_ON_DELIVERY)
+    with transaction() as session:
+        orders.pack_parcel(session, parcel_id, actor=SYSTEM)
+    return db.session.get(Parcel, parcel_id)
+
+
+def make_collected(rider_id: int, place_id: int | None = None, **given) -> Payment:
+    """A payment that this rider was given at the door."""
+    parcel = make_cash_parcel(place_id, **given)
+    order_id = parcel.order_id
+    shipment = make_shipment(parcel, ShipmentStatus.PICKED_UP, rider_id=rider_id)
+    with transaction() as session:
+        told = an_update(shipment, ShipmentStatus.DELIVERED, is_cash_received=True)
+        services.apply_update(session, told, actor=Actor.anonymous())
+    return db.session.query(Payment).filter_by(order_id=order_id).one()
 
 
 def make_shipment(parcel: Parcel | None = None, status: ShipmentStatus = ShipmentStatus.OFFERED, **given) -> Shipment:

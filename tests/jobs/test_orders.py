@@ -8,16 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from gallery.accounts.permissions import Actor
+from gallery.checkout.queries import Owner
 from gallery.core import clock, outbox
 from gallery.core.db import db, transaction
 from gallery.core.outbox import OutboxMessage
 from gallery.jobs import orders as jobs
 from gallery.orders import services as orders
 from gallery.orders.models import Order, Parcel
-from gallery.orders.states import OrderStatus
+from gallery.orders.states import CancelReason, OrderStatus
 from gallery.payments import services as payments
 from gallery.payments.errors import PaymentClosedError
 from gallery.payments.models import Payment, Refund
+from gallery.payments.states import RejectReason
+from tests.factories.accounts import make_user
 from tests.factories.checkout import make_placed_order
 from tests.factories.inventory import stock
 
@@ -144,9 +147,9 @@ def test_rejection_cancellation_and_refund_are_told(app):
     with transaction() as session:
         file = record_file(session, "proof/a.jpg", b"x", media_type="image/jpeg", purpose="payment_proof")
         payments.attach_proof(session, payment_id, file, actor=SYSTEM)
-    run(payments.reject, payment_id, reason="Gambarnya tidak terbaca & buram.", actor=SYSTEM)
+    run(payments.reject, payment_id, reason=RejectReason.OTHER, note="Gambarnya tidak terbaca & buram.", actor=SYSTEM)
     run(payments.verify, payment_id, actor=SYSTEM)
-    run(payments.cancel_order, order_id, reason="x", by_buyer=True, actor=SYSTEM)
+    run(payments.cancel_order, order_id, reason=CancelReason.OTHER, by_buyer=True, actor=SYSTEM)
     outbox.drain()
     sent = "\n".join(mails(app))
     for words in ("Gambarnya tidak terbaca & buram.", "dibatalkan", "Pengembalian dana"):
@@ -169,3 +172,23 @@ def test_goods_that_came_back_are_owed(app):
         run(step, parcel_id, actor=SYSTEM)
     outbox.drain()
     assert db.session.scalars(select(Refund.amount_idr)).all() == [90_000]
+
+
+def test_a_reason_is_worded_for_its_reader_not_for_who_chose_it(app):
+    order_id = make_placed_order().id
+    with transaction() as session:
+        session.get(Order, order_id).locale = "en"
+        payments.cancel_order(
+            session, order_id, reason=CancelReason.UNAVAILABLE, note="Pecah.", by_buyer=False, actor=SYSTEM
+        )
+    outbox.drain()
+    assert "Reason: The goods are damaged or sold out. Pecah." in mails(app)[-1]
+
+
+def test_an_accounts_order_mails_follow_the_account(app):
+    user = make_user(language="en")
+    order_id = make_placed_order(owner=Owner(user_id=user.id)).id
+    with transaction() as session:
+        session.get(Order, order_id).contact_email = user.email
+    outbox.drain()
+    assert "http://localhost/en/pesanan/" in mails(app)[0]

@@ -9,11 +9,11 @@ from gallery.accounts.permissions import Actor
 from gallery.catalog import queries, services
 from gallery.catalog.errors import PhotoQuotaError
 from gallery.catalog.facts import Outcome
-from gallery.catalog.models import Photo, PhotoRendition, RevisionPhoto
-from gallery.catalog.states import PhotoStatus
+from gallery.catalog.models import Licence, Photo, PhotoRendition, RevisionPhoto
+from gallery.catalog.states import LicenceKind, PhotoStatus
 from gallery.core import adapters, clock, outbox
 from gallery.core.db import db, transaction
-from gallery.core.files import StoredFile
+from gallery.core.files import StoredFile, new_key
 from gallery.core.outbox import OutboxMessage
 from gallery.jobs import photos
 from tests.core.test_images import phone_exif, picture
@@ -242,3 +242,32 @@ def test_uploads_of_forms_that_were_left_are_swept(app, business, monkeypatch):
     assert files_of(app, "upload") == []
     assert adapters.files().exists(db.session.get_one(StoredFile, photo_of(saved).original_file_id).key)
     assert db.session.scalar(select(func.count()).select_from(StoredFile)) == 1
+
+
+def make_proof(business: int, data: bytes = b"%PDF-1.7 %%EOF") -> int:
+    key = new_key("proof", "pdf")
+    adapters.files().put(key, data)
+    with transaction() as session:
+        return services.record_proof(session, key, data, media_type="application/pdf", business_id=business)
+
+
+def test_proofs_count_in_the_quota_of_the_business(app, business):
+    make_proof(business, b"x" * 100)
+    with transaction() as session:
+        services.refuse_over_quota(session, business, 1, quota_bytes=101)
+    with pytest.raises(PhotoQuotaError), transaction() as session:
+        services.refuse_over_quota(session, business, 2, quota_bytes=101)
+
+
+def test_proofs_that_no_licence_names_are_swept(app, business, monkeypatch):
+    saved = make_draft(business)
+    used, unused = make_proof(business), make_proof(business)
+    with transaction() as session:
+        session.add(Licence(revision_id=saved.revision_id, kind=LicenceKind.HALAL, number="ID1", proof_file_id=used))
+    photos.sweep()
+    assert len(files_of(app, "proof")) == 2  # still young
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=3))
+    photos.sweep()
+    assert files_of(app, "proof") == [db.session.get_one(StoredFile, used).key]
+    assert db.session.get(StoredFile, unused) is None

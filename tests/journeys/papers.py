@@ -56,3 +56,17 @@ def picture(colour: tuple[int, int, int], size: tuple[int, int] = (1600, 1200)) 
 def picture_file(path: Path, colour: tuple[int, int, int]) -> Path:
     path.write_bytes(picture(colour))
     return path
+
+
+def film_of_label(modules: str, frames: int = 10) -> bytes:
+    """Motion JPEG of a price label on a table, with "1" for each bar of its code."""
+    image = Image.new("L", (640, 480), 120)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((110, 120, 530, 360), fill=245)
+    for place, module in enumerate(modules):
+        if module == "1":
+            draw.rectangle((177 + 3 * place, 190, 179 + 3 * place, 310), fill=20)
+    out = io.BytesIO()
+    for _ in range(frames):
+        image.convert("RGB").save(out, "JPEG", quality=80)
+    return out.getvalue()

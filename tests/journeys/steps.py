@@ -2,14 +2,27 @@
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import expect
+from sqlalchemy import create_engine, text
 
 from tests.journeys import papers
 from tests.journeys.conftest import Person
+from tests.site import Site
 
 WORK_MS = 30_000  # what a worker may take
+
+
+def ask(site: Site, sql: str, **given: Any) -> list[Any]:
+    """Rows of the site's database."""
+    engine = create_engine(site.database_url)
+    try:
+        with engine.connect() as connection:
+            return list(connection.execute(text(sql), given))
+    finally:
+        engine.dispose()
 
 
 def hand_in(district: Person, folder: Path, name: str) -> str:
@@ -40,6 +53,7 @@ def approve(curator: Person, product: str) -> None:
     """Publish what was handed in, once its photo is ready; the next case opens by itself."""
     page = curator.goes("/petugas/kurasi/")
     page.get_by_role("link", name=product).first.click()
+    expect(page).to_have_url(re.compile(r"/petugas/kurasi/\w+"))
     curator.sees_no_sideways_scrolling()
     curator.sees_an_accessible_page()
     for _ in range(WORK_MS // 500):

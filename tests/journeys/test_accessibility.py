@@ -29,6 +29,8 @@ PUBLIC = {
     "shop.auth.request_reset": "/lupa-kata-sandi",
     "shop.auth.reset_requested": "/lupa-kata-sandi/terkirim",
     "shop.orders.mine": "/akun/pesanan",
+    "shop.papers.index": "/periksa/",
+    "shop.papers.show": "/periksa/{check_code}",
     "empty search": "/produk/?q=xyzzyqwerty",
     "not found": "/tidak-ada",
     "English": "/en/",
@@ -36,17 +38,29 @@ PUBLIC = {
 # Seen elsewhere: pages that need an order or a link are checked where a journey passes them.
 BY_JOURNEY = {
     "shop.checkout.show", "shop.orders.show", "shop.payment.show", "shop.rider.show", "shop.auth.set_password",
+    "shop.online.show", "shop.order_papers.show",
 }  # fmt: skip
-NOT_A_PAGE = re.compile(r"sitemap|share|qr|suggest|short|state|regions|me\.|media|proof|picture|portrait|export|robots")
+NOT_A_PAGE = re.compile(
+    r"sitemap|share|qr|suggest|short|state|live|note|regions|me\.|media|proof|picture|portrait|export|robots"
+    r"|online\.done|order_papers\.(?!show)"
+)
 STAFF = {
-    "provinsi": ["/petugas/", "/petugas/kurasi/", "/petugas/registri/", "/petugas/berita/", "/petugas/tarif/"],
+    "provinsi": [
+        "/petugas/", "/petugas/kurasi/", "/petugas/registri/", "/petugas/berita/", "/petugas/tarif/",
+        "/petugas/kurir-daring/", "/petugas/kurir-daring/jangkauan/", "/petugas/kurir-daring/tagihan/",
+        "/petugas/keuangan/", "/petugas/omzet/", "/petugas/mutasi/", "/petugas/rekonsiliasi/", "/petugas/hak-umkm/",
+        "/petugas/pembayaran-kurir/", "/petugas/pembayaran/gerbang/", "/petugas/jurnal/",
+    ],
     "bangka": ["/petugas/impor/", "/petugas/impor/baru", "/petugas/produk/"],
     "galeri.pgk": [
         "/petugas/pesanan/?tab=to_pack", "/petugas/pengiriman/", "/petugas/pembayaran/", "/petugas/galeri/",
-        "/petugas/kurir/",
+        "/petugas/kurir/", "/petugas/titipan/surat/", "/petugas/titipan/terima/", "/petugas/kasir/", "/petugas/opname/",
+        "/petugas/laporan/galeri/", "/petugas/galeri/label/", "/petugas/galeri/kedaluwarsa",
     ],
     "admin": ["/petugas/pengaturan/pengguna/", "/petugas/pengaturan/audit/", "/petugas/pengaturan/pekerjaan/"],
-    "kemplang": ["/umkm-saya/", "/umkm-saya/produk/", "/umkm-saya/stok/", "/umkm-saya/pesanan/", "/umkm-saya/profil/"],
+    "kemplang": ["/umkm-saya/", "/umkm-saya/produk/", "/umkm-saya/stok/", "/umkm-saya/pesanan/", "/umkm-saya/profil/",
+        "/umkm-saya/laporan/", "/umkm-saya/titipan/", "/umkm-saya/uang/", "/umkm-saya/omzet/",
+    ],
 }  # fmt: skip
 
 
@@ -63,9 +77,10 @@ def examples(site) -> dict[str, str]:
             )
         ).one()
         news = connection.scalar(text("SELECT slug FROM news_article WHERE status = 'published' ORDER BY id LIMIT 1"))
+        check_code = connection.scalar(text("SELECT check_code FROM paper ORDER BY id LIMIT 1"))
     engine.dispose()
     names = ("slug", "public_id", "business_slug", "business_public_id", "category")
-    return {**dict(zip(names, row, strict=True)), "news": news}
+    return {**dict(zip(names, row, strict=True)), "news": news, "check_code": check_code}
 
 
 def test_the_list_of_public_pages_is_complete(app):

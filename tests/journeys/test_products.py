@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Request, Response, expect
 
 from tests.journeys.conftest import OFFICE, PHONE, Person
 from tests.journeys.steps import WORK_MS
+
+pytestmark = pytest.mark.journey
 
 
 def phone_photo(path: Path, colour: tuple[int, int, int]) -> Path:
@@ -112,3 +114,17 @@ def test_without_scripts_the_form_sends_the_photos(person, tmp_path, viewport):
     owner.page.get_by_role("link", name=re.compile("^Foto")).click()
     ready(owner)
     expect(owner.page.get_by_role("checkbox", name="Hapus foto ini")).to_have_count(1)
+
+
+def test_the_pictures_of_the_first_screen_are_few_bytes(person):
+    """All that a phone fetches before anybody scrolls: 120 KB."""
+    product = person(PHONE).goes("/produk/").locator(".card-title a").first.get_attribute("href")
+    for path in ("/", "/produk/", product):
+        assert 0 < bytes_of_pictures(person(PHONE, device_scale_factor=2), path) <= 120_000, path
+
+
+def bytes_of_pictures(visitor: Person, path: str) -> int:
+    answers: list[Response] = []
+    visitor.page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - it wants a function
+    visitor.goes(path).wait_for_load_state("networkidle")
+    return sum(len(one.body()) for one in answers if one.request.resource_type == "image")

@@ -32,6 +32,23 @@ def test_a_name_changes_with_its_content_and_only_then(folder):
     assert built(folder).url("img/a.svg") != first
 
 
+def test_files_of_builds_before_the_last_one_are_deleted(folder):
+    def stored(pattern: str) -> int:
+        return len(list((folder / "dist").rglob(pattern)))
+
+    (folder / "dist").mkdir()
+    (folder / "dist" / "note.txt").write_text("by hand")
+    for number in range(4):
+        (folder / "img" / "a.svg").write_text(f"<svg>{'<g/>' * 500}{number}</svg>")
+        first = built(folder).url("img/a.svg")
+    assert (folder / "dist" / first.removeprefix("/static/")).is_file()
+    # This build and the one before it, whose pages are still open somewhere; each with its compressed copies.
+    assert (stored("a.*.svg"), stored("a.*.svg.gz"), stored("a.*.svg.br")) == (2, 2, 2)
+    assert stored("shop.*.css") == 2
+    assert stored("shop.*.js") == 1
+    assert stored("note.txt") == 1
+
+
 def test_a_bundle_changes_when_a_picture_in_it_does(folder):
     first = built(folder).url("css/shop.css")
     (folder / "img" / "a.svg").write_text("<svg><g/></svg>")
@@ -101,3 +118,21 @@ def test_every_icon_of_the_templates_is_in_the_sprite():
     for template in (SOURCE.parent / "templates").rglob("*.html"):
         used |= set(re.findall(r"\bicon\('([a-z0-9-]+)'", template.read_text()))
     assert sorted(used - sprite) == []
+
+
+def test_a_script_imports_the_hashed_script(folder):
+    (folder / "js" / "a.js").write_text("import { x } from './b.js';\nimport {\n  y,\n} from './c.js';\n")
+    (folder / "js" / "b.js").write_text("export const x = 1;\n")
+    (folder / "js" / "c.js").write_text("import { x } from './b.js';\nexport const y = x;\n")
+    first = built(folder)
+    text = (folder / "dist" / first.url("js/a.js").removeprefix("/static/")).read_text()
+    for name in "bc":
+        assert f"from './{first.url(f'js/{name}.js').removeprefix('/static/js/')}';" in text
+    (folder / "js" / "b.js").write_text("export const x = 2;\n")
+    assert built(folder).url("js/a.js") != first.url("js/a.js")  # by way of c.js too
+
+
+def test_a_script_that_imports_nothing_stops_the_build(folder):
+    (folder / "js" / "a.js").write_text("import { x } from './tiada.js';\n")
+    with pytest.raises(AssetError, match=r"a\.js.*tiada"):
+        built(folder)

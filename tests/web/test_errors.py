@@ -19,6 +19,7 @@ def test_the_wrong_method_names_the_right_ones(client):
     assert "GET" in answer.headers["Allow"]
 
 
+@pytest.mark.own_application
 def test_an_unforeseen_failure_tells_nothing_of_its_cause(app, client):
     app.config["PROPAGATE_EXCEPTIONS"] = False
 

@@ -66,3 +66,19 @@ def test_short_forms():
 def test_how_long_ago(app, then, text):
     with app.test_request_context("/"):
         assert filters.sejak(then, NOON) == text
+
+
+@pytest.mark.parametrize(
+    ("until", "text"),
+    [
+        (NOON.replace(day=26, hour=10, minute=59), "2 hari 3 jam"),
+        (NOON.replace(hour=10, minute=4), "2 jam 59 menit"),
+        (NOON.replace(minute=6, second=30), "1 menit"),
+        (NOON.replace(second=59), ""),
+        (NOON.replace(hour=1), ""),
+        (None, ""),
+    ],
+)
+def test_how_long_still(app, until, text):
+    with app.test_request_context("/"):
+        assert filters.sisa(until, NOON) == text

@@ -98,6 +98,7 @@ def test_failures_are_never_kept(client):
     assert client.get("/wilayah/99.99").status_code == 404
 
 
+@pytest.mark.own_application
 def test_a_page_that_looks_at_the_session_is_private(app, client):
     @app.get("/salah")
     @cacheable

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gallery.core import images
+from gallery.core.renditions import RenderedImage
 from gallery.demo.pictures import people, scenes
 from gallery.demo.pictures.canvas import GROUNDS
 from gallery.demo.pictures.products import photo
@@ -26,7 +27,7 @@ class Developed:
     """What the telephone sent, and what the photo pipeline made of it."""
 
     data: bytes
-    rendered: images.RenderedImage
+    rendered: RenderedImage
 
     @property
     def sha256(self) -> str:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from gallery.accounts.permissions import Scope
 from gallery.catalog.queries.workspace import work_counts
+from gallery.consignment.queries.waiting import waiting_for_owner
 from gallery.core.db import db
 from gallery.delivery.queries import parcels
 from gallery.delivery.queries.parcels import Tab
@@ -27,5 +28,6 @@ def index() -> ResponseReturnValue:
         products=work_counts(db.session(), scope=own),
         at_home=sum(line.item.on_hand for line in stock if line.place.business_id),
         in_galleries=sum(line.item.on_hand for line in stock if line.place.gallery_id),
+        waiting=waiting_for_owner(db.session(), own),
         parcels=parcels.tab_counts(db.session(), own, (Tab.TO_PACK, Tab.TO_HAND_OVER, Tab.ON_THE_WAY)),
     )

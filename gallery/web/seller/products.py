@@ -80,7 +80,7 @@ def licence_list(public_id: str) -> ResponseReturnValue:
     return page
 
 
-@bp.get("/izin/<file_id>.jpg")
+@bp.get("/izin/<file_id>")
 @requires("product.view")
 def proof(file_id: str) -> ResponseReturnValue:
     return product_licences.proof(file_id)

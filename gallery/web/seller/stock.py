@@ -9,9 +9,12 @@ from gallery.core.db import db, transaction
 from gallery.inventory import queries, services
 from gallery.inventory.states import MovementReason
 from gallery.registry.queries import businesses
+from gallery.web import exports
 from gallery.web.guards import requires
 from gallery.web.session import current_actor
+from gallery.web.stock_documents import document_words
 from gallery.web.stock_forms import AdjustForm, ReceiveForm
+from gallery.web.stock_sheets import STOCK, movements_of
 
 bp = Blueprint("stock", __name__, url_prefix="/stok")
 
@@ -20,10 +23,13 @@ bp = Blueprint("stock", __name__, url_prefix="/stok")
 @requires("stock.view")
 def index() -> ResponseReturnValue:
     mine = _home_scope().businesses
+    stock = queries.own_stock(db.session(), mine)
+    if exports.is_asked():
+        return STOCK.answer(stock)
     return render_template(
         "seller/stock/index.html",
         variants=queries.variant_choices(db.session(), businesses=mine),
-        stock=queries.own_stock(db.session(), mine),
+        stock=stock,
     )
 
 
@@ -70,8 +76,15 @@ def card(item_id: int) -> ResponseReturnValue:
         flash(_("Stok diperbaiki."))
         return redirect(url_for("seller.stock.card", item_id=item_id), 303)
     status = 422 if form.is_submitted() else 200
-    history = queries.movements(db.session(), item_id)
-    return render_template("seller/stock/card.html", line=line, form=form, movements=history), status
+    asked = exports.is_asked()
+    history = queries.movements(db.session(), item_id, limit=exports.LIMIT if asked else queries.NEWEST)
+    documents = document_words(db.session(), (movement.document for movement in history))
+    if asked:
+        return movements_of(documents).answer(history)
+    return (
+        render_template("seller/stock/card.html", line=line, form=form, movements=history, documents=documents),
+        status,
+    )
 
 
 def _home_scope() -> Scope:

@@ -15,6 +15,7 @@ from gallery.core.db import db, transaction
 from gallery.orders.models import Order
 from gallery.orders.queries import orders_of_buyer
 from gallery.orders.services.privacy import forget_erased_buyers
+from gallery.payments.services.papers import forget_budgets
 from gallery.web import session as web_session
 from gallery.web.guards import signed_in
 from gallery.web.reauthentication import is_own_password
@@ -45,6 +46,7 @@ def profile() -> ResponseReturnValue:
                     name=str(form.name.data),
                     email=form.normal_email(),
                     phone=form.normal_phone(),
+                    language=form.language.data,
                 )
         except AccountExistsError:
             form.form_errors.append(_("Nomor atau surel ini sudah dipakai akun lain. Periksa lagi."))
@@ -105,6 +107,7 @@ def export() -> ResponseReturnValue:
         name=user.name,
         email=user.email,
         phone=user.phone,
+        language=user.language,
         created_at=user.created_at.isoformat(),
         roles=[grant.role.value for grant in user.grants],
         devices=[
@@ -127,6 +130,7 @@ def erase() -> ResponseReturnValue:
         with transaction() as session:
             people.erase(session, user.id, actor=current_actor())
             forget_erased_buyers(session)
+            forget_budgets(session)
         web_session.sign_out()
         flash(_("Akun Anda sudah dihapus."))
         return redirect(url_for("shop.auth.sign_in"), 303)

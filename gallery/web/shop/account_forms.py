@@ -2,10 +2,17 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField
+from wtforms import PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
+from gallery.web.language import NAMES, current_language
 from gallery.web.shop.auth_forms import ContactForm
+
+
+def _known_language(code: str | None) -> str:
+    """Who never chose one gets that of the page."""
+    return code or current_language()
 
 
 class ConfirmForm(FlaskForm):
@@ -15,7 +22,12 @@ class ConfirmForm(FlaskForm):
 
 
 class ProfileForm(ContactForm, ConfirmForm):
-    pass
+    language = SelectField(
+        _l("Bahasa surel dari kami"),
+        choices=[SelectChoice(code, name) for code, name in NAMES.items()],
+        default=current_language,
+        coerce=_known_language,
+    )
 
 
 class ChangePasswordForm(ConfirmForm):

@@ -99,7 +99,9 @@ def set_password(link: str, token: str) -> ResponseReturnValue:
         is_staff = actor_of(owner).is_staff
         if form.validate_on_submit():
             with transaction() as db_session:
-                people.set_password_by_link(db_session, token, purpose, str(form.password.data))
+                people.set_password_by_link(
+                    db_session, token, purpose, str(form.password.data), language=current_language()
+                )
             web_session.sign_out()
             flash(_("Kata sandi tersimpan. Silakan masuk dengan kata sandi yang baru."))
             return redirect(url_for("shop.auth.sign_in"), 303)
@@ -119,6 +121,7 @@ def _authenticate(login: str, password: str) -> User:
     user = sign_in.check_password(db.session(), login, password)
     with transaction() as db_session:
         sign_in.record_success(db_session, adapters.cipher(), user.id, account, password)
+        people.learn_language(db_session.get_one(User, user.id), current_language())
     return db.session.get_one(User, user.id)
 
 
@@ -146,7 +149,12 @@ def _register(form: RegistrationForm) -> int:
         with transaction() as db_session:
             sign_in.count_try(db_session, adapters.cipher(), "register", str(request.remote_addr))
             user = people.register(
-                db_session, name=str(form.name.data), email=email, phone=phone, password=str(form.password.data)
+                db_session,
+                name=str(form.name.data),
+                email=email,
+                phone=phone,
+                password=str(form.password.data),
+                language=current_language(),
             )
             return user.id
     except WeakPasswordError as error:

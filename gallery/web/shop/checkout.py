@@ -5,10 +5,9 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.exc import OperationalError
 
 from gallery.accounts.models import Gallery, Office, User
@@ -17,22 +16,20 @@ from gallery.accounts.services.sign_in import normal_phone
 from gallery.accounts.states import OfficeKind
 from gallery.checkout import services
 from gallery.checkout.errors import (
-    CartChangedError,
     CartEmptyError,
-    DeliveryUnavailableError,
-    LineProblem,
-    PriceChangedError,
-    ProductWithdrawnError,
     StockShortError,
 )
 from gallery.checkout.queries import (
     CartLineView,
+    CashRules,
     Destination,
     Review,
     cart_lines,
     newest_order_of_cart,
     order_by_key,
     review,
+    shortlist,
+    why_no_cash,
 )
 from gallery.core import clock
 from gallery.core.db import db, transaction
@@ -40,11 +37,11 @@ from gallery.core.errors import GalleryError
 from gallery.orders.models import Order
 from gallery.orders.queries import last_order_of_buyer
 from gallery.orders.states import FulfilmentKind
-from gallery.payments.errors import NoBankAccountError, UniqueAmountsExhaustedError
-from gallery.payments.queries import active_accounts
+from gallery.payments.queries import active_accounts, qris_code_for
 from gallery.payments.states import PaymentMethod
 from gallery.regions.queries import children, district_of, districts, subdistrict_of
-from gallery.web import basket
+from gallery.web import basket, checkout_couriers, courier_quotes, gateway_pages
+from gallery.web.checkout_words import no_cash, sentences, short
 from gallery.web.filters import rupiah, telepon
 from gallery.web.guards import cacheable, public
 from gallery.web.language import current_language
@@ -55,6 +52,8 @@ from gallery.web.shop.checkout_forms import WAYS, CheckoutForm, choices_of
 log = logging.getLogger("gallery.web")
 bp = Blueprint("checkout", __name__, url_prefix="/pesan")
 TRIES: Final = 3  # another buyer may take the planned pieces in between; another place may have some
+REFRESH: Final = "perbarui"
+FIT: Final = "sesuaikan"  # take out of the cart what can not be bought, and stay here with what was typed
 _SHAREABLE: Final = ("kirim", "kabupaten", "kecamatan", "desa", "kantor", "galeri", "bayar")
 _CODE_LENGTHS: Final = (5, 8)  # a regency's or subdistrict's code
 
@@ -76,15 +75,21 @@ def show() -> ResponseReturnValue:
     owner, form = basket.current_owner(), CheckoutForm()
     if form.is_submitted() and (known := order_by_key(db.session(), owner, str(form.kunci.data))):
         return redirect(_after(known), 303)
+    if request.form.get("aksi") == FIT:
+        with transaction() as session:
+            services.fit_cart(session, owner)
     lines = cart_lines(db.session(), owner)
     if not lines:
         return _nothing_to_order()
     if not form.is_submitted():
         _fill_in(form)
     page = _page(form, lines)
-    if not form.is_submitted() or request.form.get("aksi") == "perbarui":
-        return _render(page)
-    return _submitted(page)
+    return _submitted(page) if _is_order() else _render(page)
+
+
+def _is_order() -> bool:
+    """Whether the page was sent to order, rather than to be shown anew for another choice."""
+    return request.method == "POST" and request.form.get("aksi") not in {REFRESH, FIT}
 
 
 @bp.get("/wilayah/<code>")
@@ -115,10 +120,10 @@ def _submitted(page: Page) -> ResponseReturnValue:
             log.warning("order not placed: database busy")
             break
         except GalleryError as error:
-            sentences = _sentences(error)
+            said = sentences(error)
             page = _page(form, cart_lines(db.session(), basket.current_owner()))
             same = isinstance(error, StockShortError) and page.plan.is_ready and page.plan.seen == promised
-            hindrances = [] if same else sentences
+            hindrances = [] if same else said
     form.form_errors += hindrances or [_("Sedang ramai. Data Anda masih ada di bawah: tekan tombol pesan sekali lagi.")]
     return _render(page, 409)
 
@@ -130,6 +135,7 @@ def _placed(page: Page) -> Order:
     purchase = services.Purchase(
         checkout_key=str(form.kunci.data),
         method=form.method,
+        gateway=form.gateway,
         buyer=services.Buyer(
             name=str(form.nama.data),
             phone=normal_phone(str(form.wa.data)) or "",
@@ -146,7 +152,15 @@ def _placed(page: Page) -> Order:
         ),
     )
     with transaction() as session:
-        return services.place_order(session, basket.current_owner(), page.plan, purchase, actor=current_actor())
+        return services.place_order(
+            session,
+            basket.current_owner(),
+            page.plan,
+            purchase,
+            actor=current_actor(),
+            most_unpaid=current_app.config["MAX_UNPAID_ORDERS"],
+            cash=_cash_rules(),
+        )
 
 
 def _after(order: Order) -> str:
@@ -163,7 +177,14 @@ def _nothing_to_order() -> ResponseReturnValue:
 
 
 def _page(form: CheckoutForm, lines: list[CartLineView]) -> Page:
-    """Offer what can be chosen, and plan the parcels for what is chosen now."""
+    """Offer what can be chosen, and plan the parcels for what is chosen now; online couriers are asked if need be."""
+    page = _planned(form, lines)
+    if courier_quotes.ask(page.plan.asks, str(request.remote_addr)):
+        page = _planned(form, lines)
+    return page
+
+
+def _planned(form: CheckoutForm, lines: list[CartLineView]) -> Page:
     session, now = db.session(), clock.now()
     known_offices = {row.public_id: row for row in offices(session, OfficeKind.OPD, now)}
     known_galleries = {row.public_id: row for row in galleries(session)}
@@ -180,7 +201,9 @@ def _page(form: CheckoutForm, lines: list[CartLineView]) -> Page:
         }[form.way],
         gallery_id=gallery.id if gallery and form.way is FulfilmentKind.PICKUP else None,
     )
-    return Page(form, lines, known_offices, known_galleries, review(session, lines, destination, at=now))
+    online = courier_quotes.online_couriers()
+    plan = review(session, lines, destination, at=now, chosen=checkout_couriers.chosen(), online=online)
+    return Page(form, lines, known_offices, known_galleries, plan)
 
 
 def _offer_regions(form: CheckoutForm) -> None:
@@ -245,72 +268,61 @@ def _render(page: Page, status: int = 200) -> ResponseReturnValue:
         form=page.form,
         plan=page.plan,
         pieces=sum(line.quantity for line in page.lines),
+        may_fit=any(not line.is_sellable or line.available < line.quantity for line in page.lines),
         gallery=page.galleries.get(page.form.galeri.data),
         hindrances=[] if page.form.errors else _hindrances(page),
+        has_qris=_qris_offered(page),
+        online=gateway_pages.offered(page.plan.total_idr if page.plan.shipping_idr is not None else None),
+        no_cash=_no_cash_text(page),
+        is_at_door=page.form.method is PaymentMethod.CASH_ON_DELIVERY,
         banks=", ".join(dict.fromkeys(account.bank_name for account in accounts)),
+        is_instant=checkout_couriers.is_instant,
+        shortlist=shortlist,
         is_cash=page.form.method is PaymentMethod.CASH_AT_PICKUP,
         is_signed_in=current_actor().is_signed_in,
+        keeper=_keeper(),
     )
     return answer, status
+
+
+def _qris_offered(page: Page) -> bool:
+    gallery = page.galleries.get(page.form.galeri.data) if page.form.way is FulfilmentKind.PICKUP else None
+    return qris_code_for(db.session(), gallery.id if gallery else None) is not None
+
+
+def _cash_rules() -> CashRules:
+    return CashRules(current_app.config["COD_MAX_IDR"], current_app.config["COD_MAX_OPEN"])
+
+
+def _no_cash_text(page: Page) -> str | None:
+    """Say why the order can not be paid at the door; nothing where it can, or while that is not known."""
+    if page.form.way is FulfilmentKind.PICKUP or page.plan.shipping_idr is None:
+        return ""
+    reason = why_no_cash(db.session(), page.plan, _cash_rules())
+    return None if reason is None else no_cash(reason)
+
+
+def _keeper() -> str:
+    """Return whose words the browser keeps (static/js/keep.js): nothing of an account is shown to the next visitor."""
+    user_id = current_actor().user_id
+    return "" if user_id is None else db.session.get_one(User, user_id).public_id
 
 
 def _hindrances(page: Page) -> list[str]:
     """Say everything that keeps this plan from becoming an order."""
     plan = page.plan
     found = [_("%(name)s tidak dijual lagi.", name=problem.name) for problem in plan.withdrawn]
-    found += [_short(problem, page.galleries.get(page.form.galeri.data)) for problem in plan.short]
+    found += [short(problem, page.galleries.get(page.form.galeri.data)) for problem in plan.short]
     if plan.undeliverable and not plan.short:
         found += [
             _("Belum ada kurir dari %(place)s ke tujuan ini. Pilih cara terima lain.", place=parcel.place_name)
             for parcel in plan.undeliverable
         ]
-    is_asked = page.form.is_submitted() and request.form.get("aksi") != "perbarui"
-    if not found and is_asked and plan.shipping_idr is None:
+    if _is_order() and page.form.gateway is not None and not found and plan.shipping_idr is not None:
+        found += gateway_pages.why_not(page.form.gateway, plan.total_idr)
+    if not found and _is_order() and plan.shipping_idr is None:
         found.append(_("Ongkos kirim belum dapat dihitung untuk tujuan ini. Pilih cara terima lain."))
     return found
-
-
-def _short(problem: LineProblem, gallery: Gallery | None = None) -> str:
-    if problem.available == 0 and gallery is not None:
-        return _(
-            "%(name)s tidak ada di %(place)s. Pilih galeri lain atau minta diantar.",
-            name=problem.name,
-            place=gallery.name,
-        )
-    if problem.available == 0:
-        return _("%(name)s baru saja habis. Keluarkan dari keranjang untuk melanjutkan.", name=problem.name)
-    return ngettext(
-        "%(name)s tinggal %(num)s. Ubah jumlahnya di keranjang.",
-        "%(name)s tinggal %(num)s. Ubah jumlahnya di keranjang.",
-        problem.available,
-        name=problem.name,
-    )
-
-
-def _sentences(error: GalleryError) -> list[str]:
-    if isinstance(error, StockShortError):
-        return [_short(problem) for problem in error.problems]
-    if isinstance(error, ProductWithdrawnError):
-        return [_("%(name)s baru saja ditarik dari penjualan.", name=p.name) for p in error.problems]
-    if isinstance(error, PriceChangedError):
-        return [
-            _(
-                "Harga %(name)s baru saja berubah dari %(seen)s menjadi %(now)s. Periksa totalnya, lalu pesan lagi.",
-                name=p.name,
-                seen=rupiah(p.seen_idr),
-                now=rupiah(p.now_idr),
-            )
-            for p in error.problems
-        ]
-    texts: dict[type[GalleryError], str] = {
-        CartChangedError: _("Isi keranjang baru saja berubah di tab lain. Periksa ringkasannya, lalu pesan lagi."),
-        DeliveryUnavailableError: _("Belum ada kurir ke tujuan ini. Pilih cara terima lain."),
-        NoBankAccountError: _("Transfer bank sedang tidak dapat dipakai. Ambil di galeri dan bayar tunai."),
-        UniqueAmountsExhaustedError: _("Transfer bank sedang penuh. Ambil di galeri dan bayar tunai, atau coba nanti."),
-    }
-    if type(error) not in texts:
-        raise error
-    return [texts[type(error)]]
 
 
 def _changed_total(plan: Review) -> str:
@@ -321,6 +333,8 @@ def _changed_total(plan: Review) -> str:
             names=names,
             total=rupiah(plan.total_idr),
         )
+    if sentence := checkout_couriers.changed(plan):
+        return sentence
     return _(
         "Totalnya sekarang %(total)s, termasuk ongkos kirim. Periksa ringkasan, lalu tekan tombol pesan sekali lagi.",
         total=rupiah(plan.total_idr),

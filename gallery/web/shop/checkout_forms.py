@@ -12,11 +12,18 @@ from wtforms.validators import DataRequired, Email, Length, Optional, Regexp, Va
 
 from gallery.accounts.services.sign_in import normal_phone
 from gallery.orders.states import FulfilmentKind
-from gallery.payments.states import PaymentMethod
+from gallery.payments.states import Gateway, PaymentMethod
 from gallery.web.forms import strip
+from gallery.web.words import word
 
 WAYS = {"alamat": FulfilmentKind.ADDRESS, "kantor": FulfilmentKind.OFFICE, "ambil": FulfilmentKind.PICKUP}
-METHODS = {"transfer": PaymentMethod.BANK_TRANSFER, "tunai": PaymentMethod.CASH_AT_PICKUP}
+METHODS = {
+    "transfer": PaymentMethod.BANK_TRANSFER,
+    "qris": PaymentMethod.QRIS,
+    "tunai": PaymentMethod.CASH_AT_PICKUP,
+    "cod": PaymentMethod.CASH_ON_DELIVERY,
+}
+GATEWAYS = {gateway.value: gateway for gateway in Gateway}  # each is a way to pay of its own
 KEY = r"^[A-Za-z0-9_-]{22,64}$"
 
 
@@ -62,7 +69,13 @@ class CheckoutForm(FlaskForm):
     galeri = SelectField(_l("Galeri tempat mengambil"), validate_choice=False, default="")
     bayar = RadioField(
         _l("Pembayaran"),
-        choices=[SelectChoice("transfer", _l("Transfer bank")), SelectChoice("tunai", _l("Tunai saat mengambil"))],
+        choices=[
+            SelectChoice("transfer", _l("Transfer bank")),
+            SelectChoice("tunai", _l("Tunai saat mengambil")),
+            SelectChoice("qris", _l("QRIS")),
+            *(SelectChoice(gateway.value, word(gateway).text) for gateway in Gateway),
+            SelectChoice("cod", _l("Bayar tunai kepada kurir")),
+        ],
         default="transfer",
         validators=[DataRequired(_l("Pilih cara membayar."))],
     )
@@ -80,7 +93,13 @@ class CheckoutForm(FlaskForm):
 
     @property
     def method(self) -> PaymentMethod:
+        if self.gateway is not None:
+            return PaymentMethod.ONLINE
         return METHODS.get(str(self.bayar.data), PaymentMethod.BANK_TRANSFER)
+
+    @property
+    def gateway(self) -> Gateway | None:
+        return GATEWAYS.get(str(self.bayar.data))
 
     def validate_wa(self, field: Any) -> None:
         if field.data and normal_phone(field.data) is None:

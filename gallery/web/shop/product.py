@@ -12,18 +12,19 @@ from urllib.parse import quote
 import segno
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from gallery.catalog import queries as catalog
 from gallery.catalog.states import ProductStatus
 from gallery.core.db import db
 from gallery.core.errors import NotFoundError
+from gallery.delivery.limits import LOCAL_ONLY
 from gallery.inventory.models import PlaceKind
 from gallery.inventory.queries import PlaceStock, stock_by_place
 from gallery.listing.queries import popular
 from gallery.web.filters import berat, tanggal
 from gallery.web.guards import cacheable, public
+from gallery.web.language import gettext as _
 from gallery.web.links import business_url, external, media_url, product_url
 from gallery.web.shop.share import share_version
 from gallery.web.words import word
@@ -80,6 +81,7 @@ def show(slug: str, public_id: str) -> ResponseReturnValue:
         address=address,
         share_picture=picture,
         share=_share_links(product, selected),
+        stays_on_island=product.shipping_class in LOCAL_ONLY,
         structured=_structured_data(product, choices, address, picture),
     )
 

@@ -1,6 +1,6 @@
 """The listing: search, facets, sorting, pages; and what the search box suggests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from gallery.core import spool
 from gallery.core.db import db
-from gallery.listing.queries import FacetValue, ListingPage, ListingQuery, Sort, listing_page, suggestions
+from gallery.listing.queries import Facets, FacetValue, ListingPage, ListingQuery, Sort, listing_page, suggestions
 from gallery.web.filters import angka, daerah_pendek, rupiah
 from gallery.web.guards import cacheable
 from gallery.web.language import gettext as _
+from gallery.web.language import lazy_gettext as _l
 from gallery.web.links import business_url, category_name, category_url, product_url
 
 bp = Blueprint("products", __name__, url_prefix="/produk")
@@ -78,6 +78,67 @@ class Tick(NamedTuple):
 
 
 @dataclass(frozen=True)
+class _FilterBox:
+    """What the filter box shows. It is the same on all pages of a list, so templates may show it ``remembered``."""
+
+    query: ListingQuery  # of the first page
+    facets: Facets
+    is_capped: bool
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        return _pairs(self.query)
+
+    @cached_property
+    def groups(self) -> list[tuple[str, list[Tick]]]:
+        """The filter's groups with what may be ticked; what leads nowhere is left out, unless it is ticked."""
+        facets = self.facets
+        groups = [
+            (_("Kategori"), [_tick("kategori", value) for value in facets.category if _leads_on(value)]),
+            (_("Kabupaten/kota"), [_tick("wilayah", value) for value in facets.district if _leads_on(value)]),
+            (
+                _("Ketersediaan dan sertifikat"),
+                [flag for flag in map(self._flag, FLAGS) if flag.is_set or flag.number != "0"],
+            ),
+        ]
+        return [(text, ticks) for text, ticks in groups if ticks]
+
+    def _flag(self, name: str) -> Tick:
+        facets, query = self.facets, self.query
+        count, is_set = {
+            "tersedia": (facets.available, query.available),
+            "galeri": (facets.in_gallery, query.in_gallery),
+            "halal": (facets.halal, query.halal),
+        }[name]
+        return Tick(name, "1", str(FLAGS[name]), _count(count, is_least=self.is_capped), is_set)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        facets, query = self.facets, self.query
+        chips = [
+            Chip(_value_name(name, value), self.without(name, value.value))
+            for name, values in (("kategori", facets.category), ("wilayah", facets.district))
+            for value in _selected(values)
+        ]
+        for name, is_set in (("tersedia", query.available), ("galeri", query.in_gallery), ("halal", query.halal)):
+            if is_set:
+                chips.append(Chip(str(FLAGS[name]), self.without(name)))
+        if query.price_min is not None:
+            chips.append(Chip(_("Mulai %(price)s", price=rupiah(query.price_min)), self.without("harga_min")))
+        if query.price_max is not None:
+            chips.append(Chip(_("Sampai %(price)s", price=rupiah(query.price_max)), self.without("harga_maks")))
+        return chips
+
+    def without(self, name: str, value: str | None = None) -> str:
+        """The address with one filter less; filtering starts at the first page."""
+        return _address([pair for pair in self.pairs if pair[0] != name or value not in (None, pair[1])])
+
+    def hidden(self, *visible: str) -> Pairs:
+        """What a form must send along beside its visible fields."""
+        return [pair for pair in self.pairs if pair[0] not in visible]
+
+
+@dataclass(frozen=True)
 class _View:
     """The page's texts and addresses, made from what was asked and what was found."""
 
@@ -85,8 +146,16 @@ class _View:
     page: ListingPage
 
     @cached_property
+    def box(self) -> _FilterBox:
+        return _FilterBox(replace(self.query, cursor=""), self.page.facets, self.page.is_capped)
+
+    @property
     def pairs(self) -> Pairs:
-        return _pairs(self.query)
+        return self.box.pairs
+
+    @property
+    def chips(self) -> list[Chip]:
+        return self.box.chips
 
     @cached_property
     def title(self) -> str:
@@ -119,46 +188,6 @@ class _View:
         return angka(self.page.page_count) + ("+" if self.page.is_capped else "")
 
     @cached_property
-    def facets(self) -> list[tuple[str, list["Tick"]]]:
-        """The filter's groups with what may be ticked; what leads nowhere is left out, unless it is ticked."""
-        facets = self.page.facets
-        groups = [
-            (_("Kategori"), [_tick("kategori", value) for value in facets.category if _leads_on(value)]),
-            (_("Kabupaten/kota"), [_tick("wilayah", value) for value in facets.district if _leads_on(value)]),
-            (
-                _("Ketersediaan dan sertifikat"),
-                [flag for flag in map(self._flag, FLAGS) if flag.is_set or flag.number != "0"],
-            ),
-        ]
-        return [(text, ticks) for text, ticks in groups if ticks]
-
-    def _flag(self, name: str) -> "Tick":
-        facets, query = self.page.facets, self.query
-        count, is_set = {
-            "tersedia": (facets.available, query.available),
-            "galeri": (facets.in_gallery, query.in_gallery),
-            "halal": (facets.halal, query.halal),
-        }[name]
-        return Tick(name, "1", str(FLAGS[name]), _count(count, is_least=self.page.is_capped), is_set)
-
-    @cached_property
-    def chips(self) -> list[Chip]:
-        facets, query = self.page.facets, self.query
-        chips = [
-            Chip(_value_name(name, value), self.without(name, value.value))
-            for name, values in (("kategori", facets.category), ("wilayah", facets.district))
-            for value in _selected(values)
-        ]
-        for name, is_set in (("tersedia", query.available), ("galeri", query.in_gallery), ("halal", query.halal)):
-            if is_set:
-                chips.append(Chip(str(FLAGS[name]), self.without(name)))
-        if query.price_min is not None:
-            chips.append(Chip(_("Mulai %(price)s", price=rupiah(query.price_min)), self.without("harga_min")))
-        if query.price_max is not None:
-            chips.append(Chip(_("Sampai %(price)s", price=rupiah(query.price_max)), self.without("harga_maks")))
-        return chips
-
-    @cached_property
     def unfiltered_url(self) -> str:
         return _address([pair for pair in self.pairs if pair[0] in {"q", "persis", "urut"}])
 
@@ -187,14 +216,6 @@ class _View:
 
     def search_url(self, q: str) -> str:
         return _address([("q", q)])
-
-    def without(self, name: str, value: str | None = None) -> str:
-        """The address with one filter less; filtering starts at the first page."""
-        return _address([pair for pair in self.pairs if pair[0] != name or value not in (None, pair[1])])
-
-    def hidden(self, *visible: str) -> Pairs:
-        """What a form must send along beside its visible fields."""
-        return [pair for pair in self.pairs if pair[0] not in visible]
 
     def _page_url(self, cursor: str | None) -> str | None:
         if cursor is None:

@@ -10,18 +10,20 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import CombinedMultiDict, FileStorage
 
 from gallery.accounts.permissions import Actor
-from gallery.core import adapters, images
+from gallery.core import adapters, image_process
 from gallery.core.db import db, transaction
 from gallery.core.files import new_key, record_file
 from gallery.core.image_facts import ImageError
 from gallery.delivery import queries, services
 from gallery.delivery.courier import FORM_TYPE, RIDER_LINK, RIDER_LINK_LIFE, CourierGateway, CourierUpdate
+from gallery.delivery.errors import PinWrongError
 from gallery.delivery.models import EventOutcome
 from gallery.delivery.queries.shipments import RiderJob
 from gallery.delivery.states import Courier, ShipmentStatus
+from gallery.orders.states import ParcelStatus
 from gallery.web import errors
 from gallery.web.guards import accepts_upload, by_token, same_site_post
-from gallery.web.shop.rider_forms import FORMS, DeliverForm, FailForm, StepForm
+from gallery.web.shop.rider_forms import DeliverForm, FailForm, StepForm, form_of
 
 bp = Blueprint("rider", __name__, url_prefix="/antar")
 
@@ -54,7 +56,7 @@ def report(token: str) -> ResponseReturnValue:
     """Take one step. Whatever comes late, twice or in the wrong order is answered with a sentence."""
     job = _job(token)
     step = request.form.get("step", "")
-    form = FORMS.get(step, StepForm)(CombinedMultiDict([request.files, request.form]))
+    form = form_of(step, CombinedMultiDict([request.files, request.form]), cash_idr=_due(job))
     if step not in STEPS or not form.validate():
         return _page(token, job, form), 422
     try:
@@ -62,8 +64,20 @@ def report(token: str) -> ResponseReturnValue:
     except ImageError as error:
         form.photo.errors = [errors.text_of(error.code)]
         return _page(token, job, form), 422
+    if isinstance(form, DeliverForm) and not _is_pin_told(job, form):
+        form.pin.errors = [errors.text_of(PinWrongError.code)]
+        return _page(token, job, form), 422
     outcome = _apply(_update(token, form), photo)
     return redirect(url_for(".show", token=token, hasil=outcome.value), 303)
+
+
+def _is_pin_told(job: RiderJob, form: DeliverForm) -> bool:
+    """Whether the buyer's number was told, where one is asked for; each wrong one is counted."""
+    if not job.shipment.needs_pin:
+        return True
+    shipment_id, pin = job.shipment.id, str(form.pin.data or "")
+    with transaction() as session:
+        return services.check_pin(session, shipment_id, pin, cipher=adapters.cipher())
 
 
 def _apply(update: CourierUpdate, photo: bytes | None) -> EventOutcome:
@@ -92,19 +106,26 @@ def _clean_photo(form: StepForm) -> bytes | None:
     file: FileStorage | None = upload.data if upload is not None else None
     if file is None or not file.filename:
         return None
-    return images.clean_jpeg(file.read(), file.filename, side=PHOTO_SIDE)
+    return image_process.clean_jpeg(file.read(), file.filename, side=PHOTO_SIDE)
 
 
 def _update(token: str, form: StepForm) -> CourierUpdate:
     """Let the courier's adapter prove and translate it, as it would a webhook."""
     gateway: CourierGateway = adapters.couriers()[Courier.LOCAL_RIDER.value]
-    fields = {name: form.data.get(name) or "" for name in ("step", "key", "recipient", "reason", "note")}
-    return gateway.read_update({"Content-Type": FORM_TYPE}, urlencode({"token": token, **fields}).encode())
+    fields = {name: form.data.get(name) or "" for name in ("step", "key", "recipient", "reason", "note", "cash")}
+    body = urlencode({"token": token, **fields}).encode()
+    (update,) = gateway.read_updates({"Content-Type": FORM_TYPE}, body, request.path)
+    return update
 
 
 def _job(token: str) -> RiderJob:
     life_s = int(RIDER_LINK_LIFE.total_seconds())
     return queries.rider_job(db.session(), adapters.signer().unsign(RIDER_LINK, token, max_age_s=life_s))
+
+
+def _due(job: RiderJob) -> int:
+    """Return what is to be collected at the door, as long as the parcel is not there."""
+    return 0 if job.parcel_status is ParcelStatus.DELIVERED else job.cash_idr
 
 
 def _page(token: str, job: RiderJob, form: StepForm | None = None) -> str:
@@ -119,8 +140,9 @@ def _page(token: str, job: RiderJob, form: StepForm | None = None) -> str:
         answer_kind=kind,
         answer=text,
         form=form,
-        deliver_form=form if isinstance(form, DeliverForm) else DeliverForm(),
-        fail_form=form if isinstance(form, FailForm) else FailForm(),
+        deliver_form=form if isinstance(form, DeliverForm) else DeliverForm(cash_idr=_due(job)),
+        fail_form=form if isinstance(form, FailForm) else FailForm(cash_idr=_due(job)),
+        due_idr=_due(job),
         is_open=job.drop_off is not None,
         is_offered=status is ShipmentStatus.OFFERED,
         is_accepted=status is ShipmentStatus.ACCEPTED,

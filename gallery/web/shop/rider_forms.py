@@ -5,10 +5,11 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import Form, HiddenField, RadioField, StringField
+from wtforms import BooleanField, Form, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from gallery.delivery.states import FailureReason
+from gallery.web.filters import rupiah
 from gallery.web.parcel_forms import strip
 from gallery.web.words import word
 
@@ -23,6 +24,8 @@ class StepForm(Form):
 
 
 class DeliverForm(StepForm):
+    """``cash`` is asked for where the parcel is paid at the door."""
+
     recipient = StringField(
         _l("Nama yang menerima"),
         id="penerima",
@@ -32,6 +35,13 @@ class DeliverForm(StepForm):
             Length(max=80, message=_l("Nama paling panjang 80 huruf.")),
         ],
     )
+    pin = StringField(
+        _l("PIN dari pembeli"),
+        id="pin",
+        filters=[strip],
+        validators=[Optional(), Length(max=12, message=_l("PIN terdiri atas 6 angka."))],
+    )
+    cash = BooleanField(id="uang")
     photo = FileField(_l("Foto paket bersama penerima atau di tempatnya"))
     note = StringField(
         _l("Bila tidak bisa memotret, tulis sebabnya"),
@@ -39,6 +49,17 @@ class DeliverForm(StepForm):
         filters=[strip],
         validators=[Optional(), Length(max=200, message=_l("Paling panjang 200 huruf."))],
     )
+
+    def __init__(self, *args: Any, cash_idr: int = 0, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.cash_idr = cash_idr
+        self.cash.label.text = _("Uang tunai %(amount)s sudah saya terima dan hitung", amount=rupiah(cash_idr))
+
+    def validate_cash(self, field: Any) -> None:
+        if self.cash_idr and not field.data:
+            raise ValidationError(
+                _("Terima dulu uangnya, lalu centang. Bila tidak dibayar, bawa paketnya kembali dan pilih gagal.")
+            )
 
     def validate_photo(self, field: Any) -> None:
         if not (field.data and field.data.filename) and not self.note.data:
@@ -54,9 +75,19 @@ class FailForm(StepForm):
         validators=[Optional(), Length(max=200, message=_l("Paling panjang 200 huruf."))],
     )
 
-    def __init__(self, *args: Any, **given: Any) -> None:
+    def __init__(self, *args: Any, cash_idr: int = 0, **given: Any) -> None:
         super().__init__(*args, **given)
-        self.reason.choices = [(item.value, word(item).text) for item in FailureReason]
+        texts = {item: word(item).text for item in FailureReason if item is not FailureReason.LOST}
+        if cash_idr:
+            texts[FailureReason.REFUSED] = _("Tidak dibayar atau ditolak penerima")
+        self.reason.choices = [(item.value, text) for item, text in texts.items()]
 
 
-FORMS: Final[dict[str, type[StepForm]]] = {"deliver": DeliverForm, "fail": FailForm}
+def form_of(step: str, *args: Any, cash_idr: int) -> StepForm:
+    """Return the form of a step; ``cash_idr`` is to be collected at the door."""
+    if step in FORMS:
+        return FORMS[step](*args, cash_idr=cash_idr)
+    return StepForm(*args)
+
+
+FORMS: Final[dict[str, type[DeliverForm] | type[FailForm]]] = {"deliver": DeliverForm, "fail": FailForm}

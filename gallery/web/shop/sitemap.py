@@ -1,4 +1,4 @@
-"""What search engines ask for: robots.txt, and sitemaps of at most ten thousand products each."""
+"""What search engines ask for: robots.txt, and sitemaps of at most ten thousand products or articles each."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from gallery.content.queries import latest
+from gallery.content.queries import article_addresses, article_blocks
 from gallery.core.db import db
 from gallery.core.errors import NotFoundError
 from gallery.listing.queries.addresses import business_addresses, product_addresses, product_blocks
@@ -17,7 +17,6 @@ from gallery.web.language import PREFIXES
 from gallery.web.links import business_url, category_url, external, product_url, shop_categories
 
 bp = Blueprint("sitemap", __name__)
-NEWS: Final = 1_000
 # Personal and working pages; what is not linked from public pages need not be named here.
 CLOSED: Final = ("/keranjang", "/pesan", "/bayar/", "/akun/", "/masuk", "/daftar", "/petugas/", "/umkm-saya/", "/p/")
 
@@ -35,6 +34,7 @@ def robots() -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     blocks = range(product_blocks(db.session()))
     parts = [url_for("shop.sitemap.pages"), *(url_for("shop.sitemap.products", block=block) for block in blocks)]
+    parts += [url_for("shop.sitemap.news", block=block) for block in range(article_blocks(db.session()))]
     return _xml(render_template("shop/sitemap/index.xml", addresses=[external(part) for part in parts]))
 
 
@@ -47,7 +47,6 @@ def pages() -> ResponseReturnValue:
     found += [(category_url(category), None) for category in shop_categories()]
     found += [(url_for("shop.region.show", code=region.code), None) for region in districts(session)]
     found += [(business_url(one), one.since) for one in business_addresses(session)]
-    found += [(url_for("shop.news.show", slug=one.slug), one.published_at) for one in latest(session, NEWS)]
     return _urls(found)
 
 
@@ -58,6 +57,15 @@ def products(block: int) -> ResponseReturnValue:
     if not found:
         raise NotFoundError(str(block))
     return _urls((product_url(one), one.since) for one in found)
+
+
+@bp.get("/sitemap-berita-<int:block>.xml")
+@cacheable
+def news(block: int) -> ResponseReturnValue:
+    found = article_addresses(db.session(), block)
+    if not found:
+        raise NotFoundError(str(block))
+    return _urls((url_for("shop.news.show", slug=slug), since) for slug, since in found)
 
 
 def _urls(found: Iterable[tuple[str, datetime | None]]) -> Response:

@@ -1,5 +1,8 @@
 """Writing news: list, write, preview, publish, withdraw."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,7 +13,7 @@ from gallery.content.errors import ArticleIncompleteError
 from gallery.content.models import NewsArticle
 from gallery.core import adapters
 from gallery.core.db import db, transaction
-from gallery.core.files import new_key, record_file
+from gallery.core.files import new_key, put_for, record_file
 from gallery.web.errors import text_of
 from gallery.web.guards import accepts_upload, requires
 from gallery.web.paging import Pager
@@ -38,9 +41,7 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = ArticleForm()
     if form.validate_on_submit():
-        key = _put(form.cleaned)
-        with transaction() as session:
-            image_id = _record(session, key, form.cleaned)
+        with _with_picture(form.cleaned) as (session, image_id):
             article = services.write_article(session, form.text(), image_file_id=image_id, actor=current_actor())
             public_id = article.public_id
         flash(_("Draf tersimpan."), "success")
@@ -63,10 +64,8 @@ def edit(public_id: str) -> ResponseReturnValue:
     article = queries.article(db.session(), public_id)
     form = ArticleForm(data=_form_data(article))
     if form.validate_on_submit():
-        key = _put(form.cleaned)
         try:
-            with transaction() as session:
-                image_id = _record(session, key, form.cleaned)
+            with _with_picture(form.cleaned) as (session, image_id):
                 services.change_article(session, public_id, form.text(), image_file_id=image_id, actor=current_actor())
         except ArticleIncompleteError as error:
             form.form_errors.append(text_of(error.code))
@@ -99,18 +98,17 @@ def withdraw(public_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
-def _put(picture: bytes | None) -> str:
+@contextmanager
+def _with_picture(picture: bytes | None) -> Iterator[tuple[Session, int | None]]:
+    """Give a transaction and the id of the stored picture; when the article is refused, no picture stays."""
     if not picture:
-        return ""
+        with transaction() as session:
+            yield session, None
+        return
     key = new_key("news", "jpg")
-    adapters.files().put(key, picture)
-    return key
-
-
-def _record(session: Session, key: str, picture: bytes | None) -> int | None:
-    if not picture:
-        return None
-    return record_file(session, key, picture, media_type="image/jpeg", purpose="news", is_public=True).id
+    with put_for(adapters.files(), key, picture), transaction() as session:
+        row = record_file(session, key, picture, media_type="image/jpeg", purpose="news", is_public=True)
+        yield session, row.id
 
 
 def _form_data(article: NewsArticle) -> dict[str, str]:

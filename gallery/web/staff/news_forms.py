@@ -8,7 +8,7 @@ from wtforms import FileField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from gallery.content.services import ArticleText
-from gallery.core import images
+from gallery.core import image_process
 from gallery.core.image_facts import ImageError
 from gallery.web.errors import text_of
 from gallery.web.forms import strip
@@ -79,6 +79,6 @@ class ArticleForm(FlaskForm):
         if not data:
             return
         try:
-            self.cleaned = images.clean_jpeg(data, upload.filename, PICTURE_SIDE)
+            self.cleaned = image_process.clean_jpeg(data, upload.filename, PICTURE_SIDE)
         except ImageError as error:
             raise ValidationError(text_of(error.code)) from error

@@ -6,16 +6,19 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from gallery.core.db import transaction
+from gallery.consignment.queries.recall import stranded_orders
+from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError
 from gallery.delivery import services as delivery
+from gallery.delivery.errors import CourierLeavingError
 from gallery.delivery.queries.parcels import ORDER_TABS, Tab
 from gallery.delivery.states import Courier
+from gallery.orders.errors import OrderUnpaidError
 from gallery.orders.models import Parcel
-from gallery.orders.states import OrderStatus, ParcelStatus
+from gallery.orders.states import CancelReason, OrderStatus, ParcelStatus
 from gallery.payments import queries as payments_of
 from gallery.payments import services as payments
-from gallery.web import errors, parcels
+from gallery.web import errors, hand_over_note, parcels
 from gallery.web.guards import requires
 from gallery.web.parcel_forms import CancelForm, FetchForm
 from gallery.web.session import current_actor
@@ -27,7 +30,10 @@ bp = Blueprint("orders", __name__, url_prefix="/pesanan")
 @requires("order.view")
 def index() -> ResponseReturnValue:
     return render_template(
-        "staff/orders/index.html", **parcels.list_page("order.view", ORDER_TABS, Tab.TO_PACK), may_pack=_may_pack()
+        "staff/orders/index.html",
+        **parcels.list_page("order.view", ORDER_TABS, Tab.TO_PACK),
+        may_pack=_may_pack(),
+        stranded=stranded_orders(db.session(), current_actor().scope("order.view")),
     )
 
 
@@ -96,6 +102,25 @@ def hand_to_buyer(public_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
+@bp.post("/<public_id>/berita-acara")
+@requires("order.view")
+def make_note(public_id: str) -> ResponseReturnValue:
+    """Make the hand-over note of an office's order, and show it."""
+    order_id = parcels.find(public_id, "order.view").order_id
+    try:
+        hand_over_note.issue(order_id)
+    except OrderUnpaidError as error:
+        flash(errors.text_of(error.code), "error")
+        return redirect(url_for(".show", public_id=public_id), 303)
+    return redirect(url_for(".note", public_id=public_id), 303)
+
+
+@bp.get("/<public_id>/berita-acara.pdf")
+@requires("order.view")
+def note(public_id: str) -> ResponseReturnValue:
+    return hand_over_note.answer(parcels.find(public_id, "order.view").order)
+
+
 @bp.post("/<public_id>/batalkan")
 @requires("order.cancel")
 def cancel(public_id: str) -> ResponseReturnValue:
@@ -106,8 +131,17 @@ def cancel(public_id: str) -> ResponseReturnValue:
         return _page(parcel, cancel_form=form), 422
     try:
         with transaction() as session:
+            is_free = delivery.release_order(session, parcel.order_id, actor=current_actor())
+        if not is_free:
+            raise CourierLeavingError(public_id)
+        with transaction() as session:
             payments.cancel_order(
-                session, parcel.order_id, reason=str(form.reason.data), by_buyer=False, actor=current_actor()
+                session,
+                parcel.order_id,
+                reason=CancelReason(form.reason.data),
+                note=str(form.note.data),
+                by_buyer=False,
+                actor=current_actor(),
             )
     except GalleryError as error:
         form.form_errors.append(errors.text_of(error.code))
@@ -130,6 +164,8 @@ def _page(parcel: Parcel, **forms: Any) -> str:
         may_hand_over=actor.can("shipment.hand_over") and parcel.status in {ParcelStatus.PACKED, ParcelStatus.FAILED},
         may_cancel=actor.can("order.cancel") and order.status in _CANCELLABLE,
         is_fetched=is_fetched,
+        may_have_note=hand_over_note.is_possible(order),
+        has_note=hand_over_note.issued(order) is not None,
         cash_due=order.status is OrderStatus.CASH_DUE,
     )
 

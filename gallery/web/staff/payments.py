@@ -9,10 +9,16 @@ from flask_babel import lazy_gettext as _l
 
 from gallery.core import adapters, clock
 from gallery.core.db import db, transaction
+from gallery.core.errors import NotFoundError
 from gallery.core.states import Decision
 from gallery.orders.states import OrderStatus
 from gallery.payments import services
-from gallery.payments.errors import PaymentClosedError
+from gallery.payments.errors import (
+    ParcelNotDeliveredError,
+    PaymentClosedError,
+    RefundTooLargeError,
+    RefundUnderwayError,
+)
 from gallery.payments.models import Payment
 from gallery.payments.queries import (
     Tab,
@@ -21,22 +27,26 @@ from gallery.payments.queries import (
     payments_in_scope,
     proof_file,
     refund_in_scope,
+    refundable,
     refunds_in_scope,
     refunds_of,
     tab_counts,
 )
-from gallery.payments.states import PaymentMethod, RefundStatus
+from gallery.payments.queries.charges import charges_of, disputes_of, troubles
+from gallery.payments.queries.proofs import doubles_of
+from gallery.payments.states import CASH, GivenBackFor, PaymentMethod, RejectReason
+from gallery.web.errors import text_of
 from gallery.web.guards import requires
-from gallery.web.paging import Pager
+from gallery.web.paging import pager_of
 from gallery.web.session import current_actor
-from gallery.web.staff.payments_forms import REASONS, RefundForm, RejectForm
+from gallery.web.staff.payments_forms import GiveBackForm, RefundForm, RejectForm, TroubleForm
 
 bp = Blueprint("payments", __name__, url_prefix="/pembayaran")
 PERMISSION: Final = "payment.verify"
 _TABS: Final = (
     (Tab.TO_CHECK, "", _l("Perlu diperiksa")),
     (Tab.WAITING, "menunggu", _l("Menunggu transfer")),
-    (Tab.CASH, "tunai", _l("Bayar saat ambil")),
+    (Tab.CASH, "tunai", _l("Bayar tunai")),
     (Tab.LATE, "terlambat", _l("Lewat batas")),
     (Tab.PAID, "lunas", _l("Lunas")),
 )
@@ -51,9 +61,6 @@ def index() -> ResponseReturnValue:
     tab = next((tab for tab, slug, _text in _TABS if slug == wanted), Tab.TO_CHECK)
     page = payments_in_scope(session, scope, tab, search=search, number=_number(request.args.get("hal", "")))
 
-    def address(number: int) -> str:
-        return url_for(".index", keadaan=wanted or None, q=search or None, hal=number if number > 1 else None)
-
     return render_template(
         "staff/payments/index.html",
         payments=page.payments,
@@ -62,11 +69,7 @@ def index() -> ResponseReturnValue:
         search=search,
         tab=wanted,
         now=clock.now(),
-        page=Pager(
-            address(page.number - 1) if page.number > 1 else None,
-            address(page.number + 1) if page.number < page.pages else None,
-            _("Halaman %(n)s dari %(total)s", n=page.number, total=page.pages) if page.pages > 1 else "",
-        ),
+        page=pager_of(page, keadaan=wanted, q=search),
     )
 
 
@@ -81,8 +84,12 @@ def show(public_id: str) -> ResponseReturnValue:
 def verify(public_id: str) -> ResponseReturnValue:
     """The money is on the account. Of two officers at once one books it, the other reads that it is done."""
     payment = _payment(public_id)
-    with transaction() as session:
-        decision = services.verify(session, payment.id, actor=current_actor())
+    try:
+        with transaction() as session:
+            decision = services.verify(session, payment.id, actor=current_actor())
+    except PaymentClosedError:
+        flash(_("Pembayaran ini tidak dicatat dari sini. Keadaannya tertulis di bawah."), "info")
+        return redirect(url_for(".show", public_id=public_id), 303)
     payment = _payment(public_id)
     if decision is Decision.STALE:
         flash(_("Pembayaran ini sudah diterima petugas lain. Tidak ada yang berubah."), "info")
@@ -105,10 +112,10 @@ def reject(public_id: str) -> ResponseReturnValue:
     payment, form = _payment(public_id), RejectForm()
     if not form.validate_on_submit():
         return _render(payment, form), 422
-    reason = form.keterangan.data or str(REASONS[str(form.alasan.data)])
+    reason, note = RejectReason(form.alasan.data), str(form.keterangan.data)
     try:
         with transaction() as session:
-            decision = services.reject(session, payment.id, reason=reason, actor=current_actor())
+            decision = services.reject(session, payment.id, reason=reason, note=note, actor=current_actor())
     except PaymentClosedError:
         flash(_("Pembayaran ini sudah diputuskan petugas lain. Tidak ada yang berubah."), "info")
     else:
@@ -117,6 +124,39 @@ def reject(public_id: str) -> ResponseReturnValue:
         else:
             flash(_("Bukti ditolak. Pembeli membaca alasannya dan dapat mengirim bukti lain."))
     return _onward(_payment(public_id))
+
+
+@bp.post("/<public_id>/kembalikan/<parcel_public_id>")
+@requires(PERMISSION)
+def give_back(public_id: str, parcel_public_id: str) -> ResponseReturnValue:
+    """Pieces of a delivered parcel, or of its shipping, are owed back; sent twice it is owed once."""
+    payment, form = _payment(public_id), GiveBackForm()
+    chosen = next((one for one in refundable(db.session(), payment) if one.parcel.public_id == parcel_public_id), None)
+    if chosen is None and not any(
+        refund.request_key == form.kunci.data for refund in refunds_of(db.session(), payment.id)
+    ):
+        raise NotFoundError("Parcel")
+    if not form.validate_on_submit():
+        return _render(payment, RejectForm(), form), 422
+    if chosen is None:
+        return redirect(url_for(".refunds"), 303)
+    try:
+        with transaction() as session:
+            services.owe_lines(
+                session,
+                chosen.parcel.id,
+                form.pieces,
+                shipping_idr=form.shipping_idr,
+                is_borne_by_gallery=form.penanggung.data == "galeri",
+                reason=GivenBackFor(form.sebab.data),
+                request_key=str(form.kunci.data),
+                actor=current_actor(),
+            )
+    except (RefundTooLargeError, ParcelNotDeliveredError) as error:
+        form.form_errors.append(text_of(error.code))
+        return _render(_payment(public_id), RejectForm(), form), error.status
+    flash(_("Dana dicatat untuk dikembalikan. Hubungi pembeli, lalu catat bila uangnya sudah dikirim."))
+    return redirect(url_for(".refunds"), 303)
 
 
 @bp.get("/<public_id>/bukti/<int(max=2147483647):proof_id>.jpg")
@@ -132,8 +172,7 @@ def proof(public_id: str, proof_id: int) -> ResponseReturnValue:
 @requires(PERMISSION)
 def refunds() -> ResponseReturnValue:
     is_done = request.args.get("keadaan") == "selesai"
-    status = RefundStatus.DONE if is_done else RefundStatus.DUE
-    rows = refunds_in_scope(db.session(), current_actor().scope(PERMISSION), status=status)
+    rows = refunds_in_scope(db.session(), current_actor().scope(PERMISSION), is_done=is_done)
     return render_template("staff/payments/refunds.html", rows=rows, is_done=is_done, form=RefundForm())
 
 
@@ -146,8 +185,12 @@ def finish_refund(public_id: str) -> ResponseReturnValue:
         rows = refunds_in_scope(db.session(), scope)
         answer = render_template("staff/payments/refunds.html", rows=rows, is_done=False, form=form, failed=public_id)
         return answer, 422
-    with transaction() as session:
-        decision = services.finish_refund(session, refund.id, note=str(form.cara.data), actor=current_actor())
+    try:
+        with transaction() as session:
+            decision = services.finish_refund(session, refund.id, note=str(form.cara.data), actor=current_actor())
+    except RefundUnderwayError as error:
+        flash(text_of(error.code), "info")
+        return redirect(url_for(".refunds"), 303)
     if decision is Decision.STALE:
         flash(_("Pengembalian ini sudah dicatat petugas lain. Tidak ada yang berubah."), "info")
     else:
@@ -160,16 +203,26 @@ def _payment(public_id: str) -> Payment:
     return payment_in_scope(db.session(), public_id, current_actor().scope(PERMISSION))
 
 
-def _render(payment: Payment, form: RejectForm) -> str:
+def _render(payment: Payment, form: RejectForm, give_back_form: GiveBackForm | None = None) -> str:
     session, scope = db.session(), current_actor().scope(PERMISSION)
+    charges = charges_of(session, payment.id) if payment.gateway is not None else []
     return render_template(
         "staff/payments/show.html",
         payment=payment,
         order=payment.order,
         form=form,
         refunds=refunds_of(session, payment.id),
+        doubles=doubles_of(session, payment, scope) if payment.proofs else (),
+        charges=charges,
+        disputes=disputes_of(session, [charge.id for charge in charges]),
+        trouble_form=TroubleForm(formdata=None),
+        refundable=refundable(session, payment),
+        give_back_form=give_back_form or GiveBackForm(formdata=None),
+        typed=request.form,
         following=next_to_check(session, scope, after=payment),
-        is_transfer=payment.method is PaymentMethod.BANK_TRANSFER,
+        is_transfer=payment.method not in CASH,
+        is_online=payment.method is PaymentMethod.ONLINE,
+        is_at_door=payment.method is PaymentMethod.CASH_ON_DELIVERY,
     )
 
 
@@ -198,7 +251,17 @@ def _tab_links(current: Tab) -> list[dict[str, Any]]:
     return [
         *links,
         {"url": url_for(".refunds"), "text": _("Pengembalian dana"), "current": False, "count": due, "kind": ""},
+        *gateway_tab(current=False),
     ]
+
+
+def gateway_tab(*, current: bool) -> list[dict[str, Any]]:
+    """Return the tab of what went wrong at gateways; none where there is no gateway and never was trouble."""
+    count = troubles(db.session(), current_actor().scope(PERMISSION))
+    if not count and not adapters.gateways():
+        return []
+    url = url_for("staff.gateways.index")
+    return [{"url": url, "text": _("Bermasalah"), "current": current, "count": count, "kind": "warn" if count else ""}]
 
 
 def _number(text: str) -> int:

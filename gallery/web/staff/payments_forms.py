@@ -1,23 +1,20 @@
 """Forms of the payment pages for staff."""
 
-from typing import Any, Final
+from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from gallery.core.ids import public_id
+from gallery.payments.states import GivenBackFor, RejectReason
+from gallery.web.paging import number_in
 from gallery.web.parcel_forms import strip
-
-REASONS: Final = {
-    "tidak-masuk": _l("Uangnya belum masuk ke rekening kami."),
-    "jumlah": _l("Jumlahnya tidak sama dengan yang tertulis di halaman bayar."),
-    "tidak-terbaca": _l("Gambarnya tidak terbaca. Kirim tangkapan layar yang jelas."),
-    "salah-bukti": _l("Gambar ini bukan bukti transfer untuk pesanan ini."),
-    "lain": _l("Alasan lain (tulis di bawah)"),
-}
+from gallery.web.words import word
 
 
 class RejectForm(FlaskForm):
@@ -25,7 +22,7 @@ class RejectForm(FlaskForm):
         _l("Alasan"),
         choices=[
             SelectChoice("", _l("Pilih alasan")),
-            *(SelectChoice(value, text) for value, text in REASONS.items()),
+            *(SelectChoice(reason.value, word(reason).text) for reason in RejectReason),
         ],
         validators=[DataRequired(_l("Pilih alasan, agar pembeli tahu apa yang harus diperbaiki."))],
     )
@@ -36,8 +33,49 @@ class RejectForm(FlaskForm):
     )
 
     def validate_keterangan(self, field: Any) -> None:
-        if self.alasan.data == "lain" and not field.data:
+        if self.alasan.data == RejectReason.OTHER and not field.data:
             raise ValidationError(_("Tulis alasannya, agar pembeli tahu apa yang harus diperbaiki."))
+
+
+MOST_PIECES = 10_000
+
+
+class GiveBackForm(FlaskForm):
+    """Pieces come as ``barang-<line id>``: a parcel has as many lines as it has."""
+
+    sebab = SelectField(
+        _l("Sebab"),
+        choices=[
+            SelectChoice("", _l("Pilih sebab")),
+            *(SelectChoice(reason.value, word(reason).text) for reason in GivenBackFor),
+        ],
+        validators=[DataRequired(_l("Pilih sebabnya, agar pembeli dan UMKM tahu mengapa."))],
+    )
+    penanggung = RadioField(
+        _l("Siapa yang menanggung"),
+        choices=[
+            SelectChoice("umkm", _l("UMKM: haknya atas barang ini dikurangi")),
+            SelectChoice("galeri", _l("Galeri: hak UMKM tetap")),
+        ],
+        default="umkm",
+    )
+    ongkir = StringField(_l("Ongkir yang dikembalikan (Rp)"), filters=[strip])
+    kunci = HiddenField(default=public_id, validators=[DataRequired(), Length(max=40)])
+
+    @property
+    def pieces(self) -> dict[int, int]:
+        """Order line id -> pieces, as typed; what is no number counts as none."""
+        found = {}
+        for name, text in request.form.items():
+            line, pieces = number_in(name.removeprefix("barang-")), number_in(text.strip())
+            if name.startswith("barang-") and line is not None and pieces is not None:
+                found[line] = min(pieces, MOST_PIECES)
+        return found
+
+    @property
+    def shipping_idr(self) -> int:
+        digits = "".join(letter for letter in self.ongkir.data or "" if letter in "0123456789")
+        return int(digits[:9] or 0)
 
 
 class RefundForm(FlaskForm):
@@ -47,5 +85,16 @@ class RefundForm(FlaskForm):
         validators=[
             DataRequired(_l("Tulis lewat apa uangnya dikembalikan, misalnya transfer BRI 24 November.")),
             Length(max=200, message=_l("Paling panjang 200 huruf.")),
+        ],
+    )
+
+
+class TroubleForm(FlaskForm):
+    catatan = StringField(
+        _l("Apa yang sudah dilakukan"),
+        filters=[strip],
+        validators=[
+            DataRequired(_l("Tulis apa yang sudah dilakukan, misalnya uangnya dikembalikan lewat dasbor Stripe.")),
+            Length(max=300, message=_l("Paling panjang 300 huruf.")),
         ],
     )

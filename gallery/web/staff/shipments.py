@@ -1,34 +1,74 @@
 """Shipments: the board, and one parcel's hand-over to a rider, a carrier, or back into stock."""
 
-from typing import Any
+import re
+from typing import Final
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from gallery.core.db import db
+from gallery.delivery.queries import board
+from gallery.delivery.queries import parcels as work
 from gallery.delivery.queries.parcels import BOARD_TABS, Tab
-from gallery.orders.models import Parcel
-from gallery.web import hand_over, parcels
+from gallery.web import courier_work, exports, hand_over, parcels
+from gallery.web.courier_sheets import BOARD, BoardRow
 from gallery.web.guards import requires
+from gallery.web.session import current_actor
 
 bp = Blueprint("shipments", __name__, url_prefix="/pengiriman")
+# What a scanner types that reads the code of a shipping label into the search field.
+SCANNED: Final = re.compile(r"/petugas/pengiriman/(?P<parcel>[A-Za-z0-9_-]{6,40})/?\Z")
 
 
 @bp.get("/")
 @requires("shipment.hand_over")
 def index() -> ResponseReturnValue:
-    return render_template(
-        "staff/shipments/index.html", **parcels.list_page("shipment.hand_over", BOARD_TABS, Tab.TO_HAND_OVER)
-    )
+    if scanned := SCANNED.search(request.args.get("q", "")):
+        return redirect(url_for(".show", public_id=scanned["parcel"]), 303)
+    page = parcels.list_page("shipment.hand_over", BOARD_TABS, Tab.TO_HAND_OVER)
+    if exports.is_asked():
+        return _sheet(page["tab"])
+    ids = [parcel.id for parcel in page["parcels"]]
+    return render_template("staff/shipments/index.html", **page, bookings=board.board_bookings(db.session(), ids))
+
+
+@bp.post("/pesan")
+@requires("shipment.hand_over")
+def book_ticked() -> ResponseReturnValue:
+    """Book the couriers that the buyers of the ticked parcels chose."""
+    if not request.form.getlist("id"):
+        flash(_("Pilih dulu paketnya."), "warning")
+    courier_work.flash_booked(courier_work.book_several(request.form.getlist("id")))
+    return redirect(url_for(".index", tab=Tab.TO_BOOK.value), 303)
 
 
 @bp.get("/<public_id>")
 @requires("shipment.hand_over")
 def show(public_id: str) -> ResponseReturnValue:
-    return page(parcels.find(public_id, "shipment.hand_over"), {})
+    return courier_work.page(parcels.find(public_id, "shipment.hand_over"), {})
 
 
-def page(parcel: Parcel, forms: dict[str, Any]) -> str:
-    return render_template("staff/shipments/show.html", **hand_over.context(parcel, forms))
+@bp.post("/label.pdf")
+@requires("shipment.hand_over")
+def labels() -> ResponseReturnValue:
+    """Shipping labels of the ticked parcels; nothing is written."""
+    return parcels.labels_pdf(request.form.getlist("id"), "shipment.hand_over")
 
 
-hand_over.add_views(bp, page)
+@bp.get("/<public_id>/label.pdf")
+@requires("shipment.hand_over")
+def label(public_id: str) -> ResponseReturnValue:
+    return parcels.labels_pdf([parcels.find(public_id, "shipment.hand_over").public_id], "shipment.hand_over")
+
+
+def _sheet(tab: Tab) -> ResponseReturnValue:
+    scope, search = current_actor().scope("shipment.hand_over"), request.args.get("q", "").strip()[:80]
+    rows = work.all_parcels(db.session(), scope, tab, search=search, limit=exports.LIMIT)
+    ids = [parcel.id for parcel in rows]
+    last, booked = work.latest_shipments(db.session(), ids), board.board_bookings(db.session(), ids)
+    return BOARD.answer(BoardRow(parcel, last.get(parcel.id), booked.get(parcel.id)) for parcel in rows)
+
+
+hand_over.add_views(bp, courier_work.page)
+courier_work.add_views(bp)

@@ -1,5 +1,7 @@
 """Stock of galleries: list, receiving, stock card, corrections."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,9 +12,13 @@ from gallery.inventory import queries, services
 from gallery.inventory.models import PlaceKind
 from gallery.inventory.queries import StockFilter
 from gallery.inventory.states import MovementReason
+from gallery.web import exports
 from gallery.web.guards import requires
+from gallery.web.paging import number_in
 from gallery.web.session import current_actor
+from gallery.web.stock_documents import document_words
 from gallery.web.stock_forms import AdjustForm, ReceiveForm
+from gallery.web.stock_sheets import STOCK
 
 bp = Blueprint("stock", __name__, url_prefix="/galeri")
 
@@ -23,19 +29,20 @@ def index() -> ResponseReturnValue:
     scope = current_actor().scope("stock.view")
     text, after, place = (request.args.get(name, "").strip()[:100] for name in ("q", "sesudah", "tempat"))
     narrow = request.args.get("saring", "")
+    asked: dict[str, Any] = {
+        "scope": scope,
+        "text": text,
+        "place_id": number_in(place) or None,
+        "narrow": StockFilter(narrow) if narrow in set(StockFilter) else StockFilter.ALL,
+    }
+    if exports.is_asked():
+        return STOCK.answer(queries.stock_list(db.session(), **asked, limit=exports.LIMIT).lines)
     return render_template(
         "staff/stock/index.html",
-        page=queries.stock_list(
-            db.session(),
-            scope=scope,
-            text=text,
-            place_id=_number(place) or None,
-            narrow=StockFilter(narrow) if narrow in set(StockFilter) else StockFilter.ALL,
-            after=_number(after),
-        ),
+        page=queries.stock_list(db.session(), **asked, after=number_in(after) or 0),
         places=[row for row in queries.places(db.session(), scope=scope) if row.kind is PlaceKind.GALLERY],
         text=text,
-        place=_number(place),
+        place=number_in(place),
         narrow=narrow,
         filters=list(StockFilter),
     )
@@ -94,8 +101,8 @@ def card(item_id: int) -> ResponseReturnValue:
             return redirect(url_for("staff.stock.card", item_id=item_id), 303)
     history = queries.movements(db.session(), item_id)
     status = 422 if form.is_submitted() else 200
-    return render_template("staff/stock/card.html", line=line, form=form, movements=history), status
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - an id
+    documents = document_words(db.session(), (movement.document for movement in history))
+    return (
+        render_template("staff/stock/card.html", line=line, form=form, movements=history, documents=documents),
+        status,
+    )

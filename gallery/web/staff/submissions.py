@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -24,6 +24,7 @@ from gallery.submissions.services.columns import BY_KEY
 from gallery.submissions.services.directory import names_of
 from gallery.submissions.services.photos import PhotoBox
 from gallery.submissions.states import RowOutcome, SubmissionStatus
+from gallery.web.downloads import download
 from gallery.web.guards import accepts_upload, requires
 from gallery.web.session import current_actor
 from gallery.web.sheet_template import TemplateLists, csv_template, xlsx_template
@@ -31,7 +32,6 @@ from gallery.web.sheet_texts import cell_text, file_text
 from gallery.web.staff.submissions_forms import PhotosForm, UploadForm
 
 bp = Blueprint("submissions", __name__, url_prefix="/impor")
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEGABYTE: Final = 1024 * 1024
 MAX_UPLOAD: Final = 30 * MEGABYTE
 SHEET_BYTES: Final = Limits().file_bytes
@@ -71,10 +71,10 @@ def template() -> ResponseReturnValue:
         raise NotFoundError("district")
     name = f"templat-produk-{region.code}"
     if request.args.get("jenis") == "csv":
-        return _download(csv_template(), f"{name}.csv", "text/csv; charset=utf-8")
+        return download(csv_template(), f"{name}.csv", "text/csv; charset=utf-8")
     subdistricts, villages = names_of(db.session(), region.code)
     names = [category.name for category in categories(db.session())]
-    return _download(xlsx_template(TemplateLists(region.name, subdistricts, villages, names)), f"{name}.xlsx", XLSX)
+    return download(xlsx_template(TemplateLists(region.name, subdistricts, villages, names)), f"{name}.xlsx")
 
 
 @bp.get("/<public_id>")
@@ -150,7 +150,7 @@ def wrong(public_id: str) -> ResponseReturnValue:
     data = receiving.open_sheet(adapters.files(), adapters.cipher(), keys.sheet)
     reasons = {number: _reasons(found) for number, found in problems.items()}
     sheet = faulty.faulty_rows(data, reasons, _limits(), title=_("Alasan"))
-    return _download(sheet, f"perbaiki-{submission.public_id}.xlsx", XLSX)
+    return download(sheet, f"perbaiki-{submission.public_id}.xlsx")
 
 
 def _show(line: SubmissionLine, form: PhotosForm) -> str:
@@ -332,10 +332,3 @@ def _reasons(problems: list[dict[str, Any]]) -> str:
             heading = BY_KEY[problem["key"]].heading if problem["key"] in BY_KEY else problem["key"]
             lines.append(f"{heading}: {cell_text(problem)}")
     return "\n".join(lines)
-
-
-def _download(data: bytes, name: str, media_type: str) -> Response:
-    response = Response(data, mimetype=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -1,14 +1,21 @@
+import re
+
 import pytest
 
-from gallery.core.db import db
-from gallery.delivery.models import Shipment
+from gallery.core import adapters, clock
+from gallery.core.db import db, transaction
+from gallery.delivery.models import CourierBooking, Shipment
+from gallery.delivery.states import BookingStatus
 from gallery.delivery.states import ShipmentStatus as S
+from gallery.integrations.biteship import Biteship, BiteshipSettings
 from gallery.orders.models import Parcel
 from gallery.orders.states import ParcelStatus as P
+from tests import html
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
 from tests.factories.delivery import make_parcel, make_rider, order_of
 from tests.factories.inventory import make_business, make_gallery_place, make_premises
+from tests.standins.biteship import BiteshipStandIn
 
 LIST = "/umkm-saya/pesanan/"
 
@@ -92,3 +99,75 @@ def test_the_list_needs_few_reads(seller, home, count_queries):
     with count_queries() as seen:
         seller.get(LIST)
     assert seen.count <= 8
+
+
+@pytest.fixture
+def biteship(app):
+    with BiteshipStandIn() as courier:
+        settings = BiteshipSettings(key=courier.key, url=courier.url)
+        adapters.couriers()["biteship"] = Biteship(settings)
+        yield courier
+
+
+def test_ready_calls_the_chosen_courier_at_once_and_the_page_says_who_comes(seller, home, biteship):
+    parcel = make_parcel(home.id, packed=False, service="biteship:gojek.instant")
+    page = html.read(seller.get(path(parcel)))
+    assert "Pembeli memilih Gojek Instant" in page.html
+    assert order_of(parcel).number.rpartition("-")[2] in {one.text for one in page.tags("p", class_="parcel-code num")}
+    assert seller.get(path(parcel, "/label.pdf")).data.startswith(b"%PDF-")
+    for _twice in range(2):
+        seller.post(path(parcel, "/siap"), page=path(parcel))
+    assert state(parcel) is P.PACKED
+    booking = db.session.query(CourierBooking).one()
+    assert (booking.service, booking.status) == ("biteship:gojek.instant", BookingStatus.WANTED)
+    page = text(seller.get(path(parcel)))
+    assert "Siapa yang datang" in page
+    assert "Kurir sedang dipesan" in page
+    assert "Siap dijemput</button>" not in page
+    tag = re.search(r'data-follow-tag="(\w+)"', page)[1]
+    same = seller.client.get(path(parcel, "/penjemputan"), headers={"If-None-Match": f'"{tag}"'})
+    assert same.status_code == 304
+    with transaction() as session:
+        booking = session.query(CourierBooking).one()
+        booking.status, booking.rider_phone = BookingStatus.BOOKED, "+6281299990000"
+        booking.shipment.status, booking.shipment.rider_name = S.ACCEPTED, "Budi Santoso"
+        booking.shipment.rider_plate = "BN 1234 AB"
+    fresh = text(seller.client.get(path(parcel, "/penjemputan"), headers={"If-None-Match": f'"{tag}"'}))
+    assert "BN 1234 AB" in fresh
+    assert "tel:+6281299990000" in fresh
+    assert "Tidak ada yang datang?" in fresh
+    with transaction() as session:
+        shipment = session.query(CourierBooking).one().shipment
+        shipment.status, shipment.open_key, shipment.ended_at = S.DELIVERED, None, clock.now()
+        session.get(Parcel, parcel.id).status = P.DELIVERED
+    badges, _part, way = text(seller.client.get(path(parcel, "/penjemputan"))).partition('data-part="pickup"')
+    assert "Diterima" in badges
+    assert "Perjalanan paket" in way
+    assert "Siapa yang datang" not in way
+
+
+def test_where_nobody_came_the_courier_is_called_again(seller, home, biteship):
+    parcel = make_parcel(home.id, service="biteship:gojek.instant")
+    seller.post(path(parcel, "/siap"), page=path(parcel))
+    seller.post(path(parcel, "/batal-kurir"), page=path(parcel))
+    page = text(seller.get(path(parcel)))
+    assert "Belum ada kurir yang datang" in page
+    assert "Panggil lagi" in page
+    seller.post(path(parcel, "/siap"), page=path(parcel))
+    assert [row.status for row in db.session.query(Shipment).order_by(Shipment.id)] == [S.CANCELLED, S.OFFERED]
+
+
+def test_without_its_courier_a_parcel_goes_as_before(seller, home):
+    online = make_parcel(home.id, packed=False, service="biteship:gojek.instant")
+    assert "Siap dijemput</button>" not in text(seller.get(path(online)))
+    unpaid = make_parcel(home.id, paid=False, packed=False, service="biteship:gojek.instant")
+    seller.post(path(unpaid, "/siap"), page=path(unpaid))
+    assert (state(unpaid), db.session.query(Shipment).count()) == (P.TO_PACK, 0)
+
+
+def test_another_msmes_parcel_is_not_called_for(seller):
+    other = make_parcel(make_premises(make_business().id).id, packed=False)
+    for rest in ("/siap", "/kemas"):
+        assert seller.post(path(other, rest), page=LIST).status_code == 404
+    for rest in ("/penjemputan", "/label.pdf"):
+        assert seller.get(path(other, rest)).status_code == 404

@@ -28,6 +28,7 @@ from tests.factories.catalog import (
     reviewer,
 )
 from tests.factories.registry import make_business
+from tests.jobs.test_photos import files_of
 
 HOME = "/umkm-saya/produk/"
 
@@ -390,11 +391,65 @@ def test_licences_are_brought_to_normal_form_with_their_proof(owner, business):
     assert (row.kind.value, row.number, row.expires_on) == ("pirt", "2061901010123-28", date(2028, 12, 31))
     proof = db.session.get_one(StoredFile, row.proof_file_id)
     assert (proof.purpose, proof.is_public) == ("licence_proof", False)
-    download = owner.get(f"{HOME}izin/{proof.public_id}.jpg")
+    download = owner.get(f"{HOME}izin/{proof.public_id}")
     assert (download.status_code, download.mimetype) == (200, "image/jpeg")
     assert download.headers["Content-Disposition"].startswith("attachment")
     owner.post(page_of(saved, "izin"), {"hapus": "pirt 2061901010123-28"})
     assert current_facts(saved.product_id).licences == ()
+
+
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def prove(owner, saved, data: bytes | None = None, name: str = "pirt.jpg"):
+    given = {"kind": "pirt", "number": "206190101012328", "proof": upload(data, name) if data else upload(name=name)}
+    page = page_of(saved, "izin")
+    return owner.post(page, given, page=page, content_type="multipart/form-data")
+
+
+def test_a_proof_may_be_a_pdf_that_is_only_ever_downloaded(app, owner, business):
+    saved = make_draft(business)
+    assert prove(owner, saved, PDF, "sertifikat.PDF").status_code == 303
+    row = db.session.scalars(select(StoredFile).where(StoredFile.purpose == "licence_proof")).one()
+    assert (row.media_type, row.is_public, row.business_id) == ("application/pdf", False, business)
+    assert len(files_of(app, "proof")) == 1
+    download = owner.get(f"{HOME}izin/{row.public_id}")
+    assert (download.data, download.mimetype) == (PDF, "application/pdf")
+    assert download.headers["Content-Disposition"] == f"attachment; filename=izin-{row.public_id}.pdf"
+    assert download.headers["X-Content-Type-Options"] == "nosniff"
+    assert owner.get(f"/media/{row.key}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "sentence"),
+    [
+        (PDF[:30], "a.pdf", "PDF ini rusak"),
+        (PDF, "a.html", "PDF ini rusak"),
+        (b"%PDF-1.7 <script>alert(1)</script> %%EOF", "a.pdf", "PDF ini rusak"),
+        (b"%PDF-9.x %%EOF", "a.pdf", "PDF ini rusak"),
+        (b"<svg/>", "a.pdf", "tidak dapat dipakai"),
+    ],
+)
+def test_a_pdf_that_is_none_is_refused_and_leaves_nothing(app, owner, business, data, name, sentence):
+    answer = prove(owner, make_draft(business), data, name)
+    assert answer.status_code == 422
+    assert sentence in body(answer)
+    assert files_of(app, "proof") == []
+
+
+def test_a_proof_above_the_quota_leaves_nothing_in_the_store(app, owner, business, monkeypatch):
+    saved = make_draft(business)
+    before = count(StoredFile)
+    app.config["PHOTO_QUOTA_MB"] = 0
+    answer = prove(owner, saved)
+    assert (answer.status_code, count(StoredFile)) == (422, before)
+    assert "Ruang foto usaha ini sudah penuh" in body(answer)
+    assert files_of(app, "proof") == []
+    # Another upload of the business takes the room between the first look and the record.
+    monkeypatch.setattr("gallery.catalog.services.refuse_over_quota", lambda *_, **__: None)
+    assert prove(owner, saved).status_code == 422
+    assert count(StoredFile) == before
+    assert files_of(app, "proof") == []
 
 
 @pytest.mark.parametrize(

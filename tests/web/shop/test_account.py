@@ -1,6 +1,7 @@
 import pytest
 
 from gallery.accounts.models import User
+from gallery.core import outbox
 from gallery.core.db import db
 from tests.browser import PASSWORD, guest, signed_in
 from tests.factories.accounts import make_user
@@ -78,3 +79,16 @@ def test_erasing_needs_the_password_and_forgets_the_person(person, user):
 def test_an_officers_account_is_not_erased_by_itself(app):
     officer = signed_in(app, make_user("province_officer"))
     assert officer.get("/akun/hapus").status_code == 403
+
+
+def test_mails_follow_the_language_chosen_in_the_profile(app, person, user, tmp_path):
+    form = {"name": user.name, "phone": "", "email": user.email, "current_password": PASSWORD}
+    assert person.post("/akun/profil", form | {"language": "xx"}, page="/akun/profil").status_code == 422
+    assert person.post("/akun/profil", form | {"language": "en"}, page="/akun/profil").status_code == 303
+    assert db.session.get(User, user.id).language == "en"
+    assert "English" in person.get("/akun/").get_data(as_text=True)
+    person.post(
+        "/akun/kata-sandi", {"current_password": PASSWORD, "password": "pantai pasir padi"}, page="/akun/kata-sandi"
+    )
+    outbox.drain()
+    assert "/en/lupa-kata-sandi" in next((tmp_path / "data" / "mail").glob("*.eml")).read_text()

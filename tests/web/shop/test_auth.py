@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import select
 
 from gallery.accounts.models import SignInAttempt, User, UserSession
 from gallery.core import outbox
@@ -225,3 +226,14 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(app, tmp_path):
 def test_tries_are_counted_before_the_password_is_looked_at(app):
     sign_in(guest(app), "eni@example.id", "x")
     assert db.session.query(SignInAttempt).count() == 2
+
+
+def test_an_account_learns_its_language_at_registration_or_the_first_sign_in(app):
+    guest(app).post("/en/daftar", registration(), page="/en/daftar")
+    assert db.session.scalars(select(User.language)).all() == ["en"]
+    user = make_user()
+    person = guest(app)
+    person.post("/en/masuk", {"login": user.email, "password": PASSWORD}, page="/en/masuk")
+    assert db.session.get(User, user.id).language == "en"
+    sign_in(guest(app), user.email)
+    assert db.session.get(User, user.id).language == "en"

@@ -1,6 +1,7 @@
 """One page, one click, one right order; or one clear sentence, with nothing typed lost."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -8,22 +9,36 @@ from sqlalchemy.exc import OperationalError
 
 from gallery.catalog.models import Product, Variant
 from gallery.catalog.states import PRODUCT, ProductStatus
+from gallery.checkout.queries import CashRules, NoCash, why_no_cash_for
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.states import move
+from gallery.delivery.models import CarrierTariff
+from gallery.delivery.services import return_to_stock
+from gallery.delivery.states import ShipmentStatus
 from gallery.inventory.queries import audit_stock
 from gallery.orders.models import Order, OrderLine, Parcel
+from gallery.orders.queries import audit_holds
 from gallery.orders.states import OrderStatus
 from gallery.payments.models import Payment
 from gallery.web.shop import checkout
+from tests import html
 from tests.browser import guest, signed_in
 from tests.factories.accounts import make_user
 from tests.factories.checkout import buy, fill_cart, make_bank_account, pick_up_at
 from tests.factories.checkout import guest as other_owner
-from tests.factories.delivery import make_carrier_tariff, make_rider, make_tariff
+from tests.factories.delivery import (
+    SYSTEM,
+    make_carrier_tariff,
+    make_cash_parcel,
+    make_rider,
+    make_shipment,
+    make_tariff,
+)
 from tests.factories.inventory import make_gallery_place, make_goods, make_premises, make_stock, stock
 
 PAGE = "/pesan"
+READY = "?kirim=alamat&kabupaten=19.71&kecamatan=19.71.05&desa=19.71.05.1002"
 HIDDEN = re.compile(r'name="(kunci|dilihat)" value="([^"]*)"')
 HOME = {
     "nama": "Dewi Contoh",
@@ -99,7 +114,7 @@ def test_an_order_is_placed_and_the_buyer_goes_to_pay(world):
 
 
 def test_the_button_names_the_amount_that_is_then_due(world):
-    page = text(world.buyer.get(PAGE + "?kirim=alamat&kabupaten=19.71&kecamatan=19.71.05&desa=19.71.05.1002"))
+    page = text(world.buyer.get(PAGE + READY))
     named = re.search(r"Buat pesanan dan bayar (Rp[\d.]+)", page)[1]
     send(world.buyer, dict(HIDDEN.findall(page)))
     order = db.session.scalars(select(Order)).one()
@@ -209,6 +224,39 @@ def test_the_last_pieces_are_said_when_somebody_was_faster(world):
     assert (count(Order), stock(world.item)) == (1, (10, 9))
 
 
+def test_what_can_not_be_bought_leaves_the_cart_by_one_button_and_nothing_typed_is_lost(world):
+    gone, scarce = make_goods("Kopi Ditarik"), make_goods("Madu Langka")
+    for goods in (gone, scarce):
+        make_stock(goods.variant_id, world.place_id, 5)
+        world.add(world.buyer, 3, goods)
+    hidden, faster = ready(world.buyer), other_owner()
+    with transaction() as session:
+        move(session.get(Product, gone.product_id), PRODUCT, ProductStatus.WITHDRAWN, clock.now())
+    fill_cart(faster, (scarce, 4))
+    buy(faster, pick_up_at(world.gallery_id))
+    refused = text(send(world.buyer, hidden, patokan="pagar hijau"))
+    assert "Belum berhasil" in refused
+    assert 'name="aksi" value="sesuaikan"' in refused
+    fitted = send(world.buyer, dict(HIDDEN.findall(refused)), patokan="pagar hijau", aksi="sesuaikan")
+    assert fitted.status_code == 200
+    assert "pagar hijau" in text(fitted)
+    assert "Kopi Ditarik" not in text(fitted)
+    assert 'value="sesuaikan"' not in text(fitted)
+    assert count(Order) == 1  # the faster one's
+    assert send(world.buyer, dict(HIDDEN.findall(text(fitted)))).status_code == 303
+    newest = db.session.scalars(select(OrderLine).where(OrderLine.product_name == "Madu Langka")).all()[-1]
+    assert newest.quantity == 1
+
+
+def test_a_cart_of_which_nothing_can_be_bought_ends_in_the_cart(world):
+    hidden = ready(world.buyer)
+    with transaction() as session:
+        move(session.get(Product, world.goods.product_id), PRODUCT, ProductStatus.WITHDRAWN, clock.now())
+    answer = send(world.buyer, hidden, aksi="sesuaikan")
+    assert (answer.status_code, answer.location) == (303, "/keranjang")
+    assert count(Order) == 0
+
+
 def test_pieces_taken_meanwhile_come_from_elsewhere_when_the_price_stays(world, monkeypatch):
     """A rival buys between plan and order; a second place has some for the same price, so nobody is bothered."""
     second = make_gallery_place(name="Galeri Kedua").id
@@ -249,7 +297,7 @@ def test_parcels_by_origin_have_a_price_each(world):
     make_stock(honey.variant_id, home, 3)
     make_tariff(home, minimum_idr=12_000)
     world.add(world.buyer, 1, honey)
-    page = text(world.buyer.get(PAGE + "?kirim=alamat&kabupaten=19.71&kecamatan=19.71.05&desa=19.71.05.1002"))
+    page = text(world.buyer.get(PAGE + READY))
     assert "Paket 1 dari" in page
     assert "Paket 2 dari" in page
     send(world.buyer, dict(HIDDEN.findall(page)))
@@ -267,6 +315,43 @@ def test_another_island_goes_by_carrier_or_is_refused(world):
     make_carrier_tariff("Bangka", "Belitung")
     assert send(world.buyer, ready(world.buyer, **far), **far).status_code == 303
     assert db.session.scalars(select(Parcel.service)).one().startswith("expedition")
+
+
+def couriers(page, name) -> list[tuple[str, bool]]:
+    return [(radio["value"], "checked" in radio.attributes) for radio in page.tags("input", name=name)]
+
+
+def test_the_buyer_chooses_among_the_couriers_of_a_parcel(world):
+    make_carrier_tariff("Bangka", "Bangka", first_kg_idr=9_000)
+    make_carrier_tariff("Bangka", "Bangka", carrier="Pos", service="Kilat", first_kg_idr=90_000)
+    page = html.read(world.buyer.get(PAGE + READY))
+    name = f"kurir-{world.place.public_id}"
+    jne, rider, pos = "expedition:JNE REG", "local_rider", "expedition:Pos Kilat"
+    assert couriers(page, name) == [(jne, True), (rider, False), (pos, False)]
+    shown = [label.text for label in page.tags("label", class_="choice") if label.parents.count("fieldset") > 1]
+    assert [("Termurah" in one, "Tercepat" in one) for one in shown] == [(True, False), (False, True), (False, False)]
+    # Without a script the other courier's total is shown first, with the choice kept; then it is ordered.
+    chosen = {name: rider, "patokan": "pagar hijau"}
+    answer = send(world.buyer, dict(HIDDEN.findall(page.html)), **chosen)
+    assert answer.status_code == 409
+    assert couriers(html.read(answer), name) == [(jne, False), (rider, True), (pos, False)]
+    assert send(world.buyer, dict(HIDDEN.findall(text(answer))), **chosen).status_code == 303
+    parcel, order = db.session.scalars(select(Parcel)).one(), db.session.scalars(select(Order)).one()
+    assert (parcel.service, parcel.shipping_idr) == (rider, order.shipping_idr)
+    assert order.shipping_idr > 9_000
+
+
+def test_a_courier_that_stopped_going_there_is_said_and_a_forged_one_is_none(world):
+    make_carrier_tariff("Bangka", "Bangka", first_kg_idr=9_000)
+    hidden, name = ready(world.buyer), f"kurir-{world.place.public_id}"
+    with transaction() as session:
+        session.delete(session.scalars(select(CarrierTariff)).one())
+    answer = send(world.buyer, hidden, **{name: "expedition:JNE REG"})
+    assert answer.status_code == 409
+    assert "Kurir yang Anda pilih untuk paket dari Galeri PLUT Pangkalpinang tidak tersedia lagi" in text(answer)
+    assert count(Order) == 0
+    assert send(world.buyer, dict(HIDDEN.findall(text(answer))), **{name: "lalamove:FREE"}).status_code == 303
+    assert db.session.scalars(select(Parcel.service)).one() == "local_rider"
 
 
 def test_cash_is_for_pick_up_only_and_leads_to_the_order(world):
@@ -378,3 +463,102 @@ def test_checkout_asks_the_database_a_bounded_number_of_times(world, count_queri
         send(world.buyer, hidden)
     assert queries.count <= 60
     assert audit_stock(db.session()) == []
+
+
+def test_who_holds_too_many_unpaid_orders_reads_a_sentence_and_holds_no_more_stock(world):
+    world.app.config["MAX_UNPAID_ORDERS"] = 2
+    for _ in range(2):
+        world.add(world.buyer, 1)
+        assert send(world.buyer, ready(world.buyer)).status_code == 303
+    before = stock(world.item)
+    for wa, buyer in (("0812 0000 0009", guest(world.app)), ("0812 0000 0010", world.buyer)):  # number, then cart
+        world.add(buyer, 1)
+        answer = send(buyer, ready(buyer), wa=wa)
+        assert answer.status_code == 409
+        assert "belum dibayar" in text(answer)
+        assert "Jl. Contoh No. 12" in text(answer)
+    assert db.session.scalar(select(func.count(Order.id))) == 2
+    assert stock(world.item) == before
+    other = guest(world.app)
+    world.add(other, 1)
+    assert send(other, ready(other), wa="0812 0000 0011").status_code == 303
+
+
+COD = {"bayar": "cod"}
+
+
+def test_cash_at_the_door_is_an_order_without_a_deadline(world):
+    page = text(world.buyer.get(PAGE + READY + "&bayar=cod"))
+    assert "kepada kurir</button>" in page
+    answer = send(world.buyer, dict(HIDDEN.findall(page)), **COD)
+    assert answer.location.startswith("/pesanan/")
+    order = db.session.scalars(select(Order)).one()
+    assert (order.status, order.expires_at, order.is_paid_at_door) == (OrderStatus.CASH_DUE, None, True)
+    payment = db.session.scalars(select(Payment)).one()
+    assert (payment.method, payment.amount_idr, payment.expires_at) == ("cash_on_delivery", order.total_idr, None)
+    shown = text(world.buyer.get(answer.location))
+    assert "Bayar tunai kepada kurir" in shown
+    assert "Diterima dan dibayar tunai kepada kurir" in shown
+    assert stock(world.item) == (10, 2)
+    assert audit_holds(db.session()) == []
+
+
+def test_why_cash_at_the_door_is_not_offered(world, app, monkeypatch):
+    assert 'value="cod"' not in text(world.buyer.get(PAGE + "?kirim=ambil"))
+    monkeypatch.setitem(app.config, "COD_MAX_IDR", 50_000)
+    page = text(world.buyer.get(PAGE + READY))
+    assert 'value="cod"' not in page
+    assert "Bayar tunai kepada kurir hanya sampai Rp50.000." in page
+    answer = send(world.buyer, ready(world.buyer, **COD), **COD)
+    assert answer.status_code == 409
+    assert "Bayar tunai kepada kurir hanya sampai Rp50.000." in text(answer)
+    assert count(Order) == 0
+    monkeypatch.setitem(app.config, "COD_MAX_IDR", 0)
+    page = text(world.buyer.get(PAGE + READY))
+    assert "kepada kurir" not in page
+    make_carrier_tariff(origin="Bangka", destination="Bangka", first_kg_idr=1_000)
+    monkeypatch.setitem(app.config, "COD_MAX_IDR", 500_000)
+    assert "hanya bila kurir setempat yang mengantar" in text(world.buyer.get(PAGE + READY))
+
+
+def test_cash_at_the_door_comes_from_one_gallery(world):
+    home = make_premises(world.goods.business_id)
+    home_id = home.id
+    make_tariff(home_id)
+    only_there = make_goods("Madu Teran", business_id=world.goods.business_id)
+    make_stock(only_there.variant_id, home_id, 5)
+    world.add(world.buyer, 1, only_there)
+    assert "hanya untuk pesanan yang dikirim dalam satu paket" in text(world.buyer.get(PAGE + READY))
+    other = guest(world.app)
+    world.add(other, 1, only_there)
+    assert "hanya untuk barang yang dikirim dari galeri" in text(other.get(PAGE + READY))
+
+
+def test_two_open_orders_at_the_door_for_a_telephone(world):
+    for _ in range(2):
+        buyer = guest(world.app)
+        world.add(buyer, 1)
+        assert send(buyer, ready(buyer, **COD), **COD).status_code == 303
+    answer = send(world.buyer, ready(world.buyer, **COD), **COD)
+    assert answer.status_code == 409
+    assert "Nomor ini masih punya pesanan bayar di tempat" in text(answer)
+    assert send(world.buyer, ready(world.buyer, **COD), **COD, wa="0812 0000 0010").status_code == 303
+    assert count(Order) == 3
+
+
+def test_two_parcels_that_came_back_unpaid_end_cash_at_the_door(world, monkeypatch):
+    for n in range(2):
+        parcel = make_cash_parcel(contact_phone="+6281200000009")
+        parcel_id = parcel.id
+        make_shipment(parcel, ShipmentStatus.FAILED)
+        with transaction() as session:
+            return_to_stock(session, parcel_id, note="utuh", actor=SYSTEM)
+        rules = CashRules(500_000, 2)
+        expected = None if n == 0 else NoCash.CAME_BACK
+        assert why_no_cash_for(db.session(), "+6281200000009", rules) is expected
+    answer = send(world.buyer, ready(world.buyer, **COD), **COD)
+    assert answer.status_code == 409
+    assert "lebih dari sekali kembali tanpa dibayar" in text(answer)
+    later = clock.now() + timedelta(days=181)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert why_no_cash_for(db.session(), "+6281200000009", CashRules(500_000, 2)) is None

@@ -1,20 +1,27 @@
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from gallery.accounts.permissions import Actor
 from gallery.checkout.queries import Owner
-from gallery.core import adapters
+from gallery.core import adapters, clock
 from gallery.core.db import db, transaction
-from gallery.delivery.states import ShipmentStatus
+from gallery.core.files import record_file
+from gallery.delivery import services
+from gallery.delivery.courier import CourierUpdate
+from gallery.delivery.models import CourierBooking, Shipment
+from gallery.delivery.states import BookingStatus, Courier, ShipmentStatus
 from gallery.orders import services as orders
 from gallery.orders.models import Order, Parcel
-from gallery.orders.states import OrderStatus
+from gallery.orders.states import CancelReason, FulfilmentKind, OrderStatus
 from gallery.payments import services as payments
 from gallery.payments.models import Payment
 from gallery.payments.states import PaymentMethod
+from tests import html
 from tests.browser import guest, signed_in
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_office, make_user
 from tests.factories.checkout import buy, fill_cart, make_bank_account, make_placed_order, send_to
 from tests.factories.checkout import guest as cart_owner
 from tests.factories.delivery import make_rider, make_shipment, make_tariff
@@ -67,7 +74,8 @@ def test_the_signed_link_shows_what_to_pay_until_when(buyer):
 @pytest.mark.parametrize("token", ["", "x", "ImFiYyI.aWY.sig", "%00", "' OR 1=1"])
 def test_without_its_link_an_order_does_not_exist(buyer, token):
     order = make_placed_order()
-    for path in (f"/pesanan/{order.public_id}", f"/pesanan/{order.public_id}/keadaan", f"/bayar/{order.public_id}"):
+    mine = f"/pesanan/{order.public_id}"
+    for path in (mine, f"{mine}/keadaan", f"{mine}/perjalanan", f"{mine}/bukti/abc.jpg", f"/bayar/{order.public_id}"):
         assert buyer.client.get(path, query_string={"t": token}).status_code == 404
 
 
@@ -126,10 +134,13 @@ def test_the_timeline_follows_the_order(buyer):
 def test_a_buyer_cancels_what_is_not_packed(buyer):
     order = make_placed_order()
     order_id = order.id
-    answer = buyer.post(link(order, "/batal"), {"alasan": "berubah"}, page=link(order))
+    answer = buyer.post(link(order, "/batal"), {"alasan": "changed_mind"}, page=link(order))
     assert answer.status_code == 303
     assert status(order_id) is OrderStatus.CANCELLED
-    assert "Pesanan dibatalkan" in text(buyer.get(link(order)))
+    page = text(buyer.get(link(order)))
+    assert "Pesanan dibatalkan" in page
+    assert "Anda berubah pikiran." in page  # spoken to the buyer
+    assert "Pembeli berubah pikiran." not in page
 
 
 def test_a_packed_order_is_not_cancelled_by_its_buyer(buyer):
@@ -139,7 +150,7 @@ def test_a_packed_order_is_not_cancelled_by_its_buyer(buyer):
     stale = link(order)
     buyer.get(stale)
     run(orders.pack_parcel, parcel_id, actor=SYSTEM)
-    buyer.post(link(order, "/batal"), {"alasan": "berubah"})
+    buyer.post(link(order, "/batal"), {"alasan": "changed_mind"})
     assert status(order_id) is OrderStatus.PAID
     page = text(buyer.get(link(order)))
     assert "sudah mulai dikemas" in page
@@ -158,7 +169,7 @@ def test_a_cancelled_paid_order_says_what_comes_back(buyer):
     order = make_placed_order()
     _, payment_id, _ = ids(order)
     run(payments.verify, payment_id, actor=SYSTEM)
-    buyer.post(link(order, "/batal"), {"alasan": "lain"}, page=link(order))
+    buyer.post(link(order, "/batal"), {"alasan": "other"}, page=link(order))
     assert "akan dikembalikan kepada Anda" in text(buyer.get(link(order)))
 
 
@@ -194,7 +205,9 @@ def test_order_page_asks_the_database_a_bounded_number_of_times(buyer, count_que
     assert queries.count <= 14
 
 
-def test_the_buyer_sees_who_brings_the_parcel(buyer):
+@pytest.fixture
+def packed(app):
+    """A paid and packed order of one parcel for a door in Pangkalpinang, and a rider of the neighbourhood."""
     place, goods, owner = make_gallery_place().id, make_goods(), cart_owner()
     make_stock(goods.variant_id, place, 5)
     make_tariff(place)
@@ -205,10 +218,164 @@ def test_the_buyer_sees_who_brings_the_parcel(buyer):
     _, payment_id, parcel_id = ids(order)
     run(payments.verify, payment_id, actor=SYSTEM)
     run(orders.pack_parcel, parcel_id, actor=SYSTEM)
+    return order, parcel_id, rider
+
+
+def test_the_buyer_sees_who_brings_the_parcel(buyer, packed):
+    order, parcel_id, rider = packed
     assert "BN 3312 XX" not in text(buyer.get(link(order)))
     make_shipment(db.session.get(Parcel, parcel_id), ShipmentStatus.PICKED_UP, rider_id=rider)
     page = text(buyer.get(link(order)))
     assert "BN 3312 XX" in page
-    assert "Hendra" in page
+    assert "Hendra akan menjemput paket" in page
+    assert "Paket dibawa kurir" in page
     assert "Saputra" not in page
     assert "Dibawa dari Galeri PLUT Pangkalpinang" in page
+    assert 'href="https://wa.me/62811' in page
+    assert "Hendra will fetch the parcel" in text(buyer.get(f"/en{link(order)}"))
+
+
+def booked(parcel_id, *, when=BookingStatus.BOOKED, **given) -> tuple[str, int]:
+    """The parcel as it is after an online courier was asked; returns the shipment's public and internal id."""
+    with transaction() as session:
+        parcel = session.get(Parcel, parcel_id)
+        parcel.service = "biteship:gojek.instant"
+        shipment = Shipment(
+            parcel_id=parcel_id,
+            open_key=parcel_id,
+            courier=Courier.BITESHIP,
+            booking_ref="5dd5aa",
+            rider_name=given.pop("rider_name", ""),
+            rider_plate=given.pop("rider_plate", ""),
+        )
+        session.add(shipment)
+        session.flush()
+        values = {"service": parcel.service, "paid_idr": 20_000, "quoted_idr": 20_000, "max_extra_idr": 0} | given
+        session.add(
+            CourierBooking(
+                shipment_id=shipment.id, key=f"K-{shipment.id}", courier=Courier.BITESHIP, status=when, **values
+            )
+        )
+        return shipment.public_id, shipment.id
+
+
+def test_the_buyer_of_dear_goods_says_that_they_are_there(buyer, packed):
+    order, parcel_id, _rider = packed
+    public_id, shipment_id = booked(parcel_id)
+    with transaction() as session:
+        session.get(Shipment, shipment_id).needs_pin = True
+    page, there = link(order), link(order, f"/terima/{public_id}")
+    assert "PIN" not in text(buyer.get(page))
+    assert "setelah menerimanya" in text(buyer.get(page))
+    buyer.post(there, page="/masuk")  # nobody has picked it up
+    assert "belum dibawa kurir" in text(buyer.get(page))
+    say(shipment_id, ShipmentStatus.PICKED_UP)
+    assert "hanya setelah paket ada di tangan" in text(buyer.get(page))
+    for _click in range(2):
+        assert buyer.post(there, page="/masuk").status_code == 303
+    shown = text(buyer.get(page))
+    assert "Anda mengonfirmasi barang sudah diterima" in shown
+    assert "Barang sudah saya terima" not in shown
+    other = make_placed_order()
+    for foreign in (link(other, f"/terima/{public_id}"), link(order, "/terima/x"), there.partition("?")[0]):
+        assert buyer.post(foreign, page="/masuk").status_code == 404
+
+
+def say(shipment_id, status, **given):
+    with transaction() as session:
+        shipment = session.get(Shipment, shipment_id)
+        for name in ("rider_name", "rider_plate"):
+            setattr(shipment, name, given.pop(name, getattr(shipment, name)))
+        update = CourierUpdate(f"e{status}", shipment.booking_ref, status, clock.now(), **given)
+        services.apply_update(session, update, actor=SYSTEM)
+
+
+def test_an_online_courier_is_followed_from_the_search_to_the_door(buyer, packed):
+    order, parcel_id, _rider = packed
+    _key, shipment_id = booked(parcel_id, when=BookingStatus.WANTED)
+    assert "Kurir sedang dipesan" in text(buyer.get(link(order)))
+    with transaction() as session:
+        booking = session.scalars(select(CourierBooking)).one()
+        booking.status, booking.tracking_url = BookingStatus.BOOKED, "https://track.example/x"
+    assert "Mencari pengemudi" in text(buyer.get(link(order)))
+    with transaction() as session:
+        booking = session.scalars(select(CourierBooking)).one()
+        booking.rider_phone, booking.expected_at = "+6281299990000", clock.now() + timedelta(minutes=40)
+    say(shipment_id, ShipmentStatus.ACCEPTED, rider_name="Budi Santoso", rider_plate="BN 1234 AB")
+    page = html.read(buyer.get(link(order)))
+    assert "Budi akan menjemput paket" in page.html
+    assert "Santoso" not in page.html
+    assert "Perkiraan tiba" in page.html
+    assert "Gojek Instant · BN 1234 AB" in page.html
+    hrefs = {one.get("href") for one in page.tags("a")}
+    assert {"tel:+6281299990000", "https://track.example/x"} <= hrefs
+    say(shipment_id, ShipmentStatus.PICKED_UP)
+    say(shipment_id, ShipmentStatus.DELIVERED, recipient_name="Satpam")
+    page = text(buyer.get(link(order)))
+    assert "Diterima oleh Satpam" in page
+    assert "tel:+6281299990000" not in page
+    assert "Perkiraan tiba" not in page
+
+
+def test_the_page_asks_cheaply_and_gets_only_what_changed(buyer, packed, count_queries):
+    order, parcel_id, rider = packed
+    page = text(buyer.get(link(order)))
+    tag = re.search(r'data-follow-tag="(\w+)"', page)[1]
+    same = buyer.client.get(link(order, "/perjalanan"), headers={"If-None-Match": f'"{tag}"'})
+    assert (same.status_code, same.data) == (304, b"")
+    make_shipment(db.session.get(Parcel, parcel_id), ShipmentStatus.ACCEPTED, rider_id=rider)
+    with count_queries() as queries:
+        fresh = buyer.client.get(link(order, "/perjalanan"), headers={"If-None-Match": f'"{tag}"'})
+    assert (fresh.status_code, fresh.headers["Cache-Control"]) == (200, "no-store")
+    assert fresh.get_etag()[0] != tag
+    assert "Hendra akan menjemput paket" in text(fresh)
+    assert "<html" not in text(fresh)
+    assert re.findall(r'data-part="(\w+)"', text(fresh)) == re.findall(r'data-part="(\w+)"', page)
+    assert queries.count <= 16
+    with count_queries() as queries:
+        buyer.client.get(link(order, "/perjalanan"), headers={"If-None-Match": f'"{fresh.get_etag()[0]}"'})
+    assert queries.count <= 9
+
+
+def test_the_proof_is_shown_to_the_buyer_of_this_order_only(buyer, packed):
+    order, parcel_id, rider = packed
+    shipment = make_shipment(db.session.get(Parcel, parcel_id), ShipmentStatus.PICKED_UP, rider_id=rider)
+    key, shipment_id, ref = shipment.public_id, shipment.id, shipment.booking_ref
+    photo = b"\xff\xd8\xff a picture"
+    adapters.files().put("delivery_proof/x.jpg", photo)
+    with transaction() as session:
+        file = record_file(session, "delivery_proof/x.jpg", photo, media_type="image/jpeg", purpose="delivery_proof")
+        update = CourierUpdate("d", ref, ShipmentStatus.DELIVERED, clock.now(), recipient_name="Dewi")
+        services.apply_update(session, update, actor=SYSTEM, proof_file_id=file.id)
+    path = re.search(r'<img src="([^"]*/bukti/[^"]*)"', text(buyer.get(link(order))))[1].replace("&amp;", "&")
+    answer = buyer.get(path)
+    assert (answer.data, answer.mimetype, answer.headers["Cache-Control"]) == (photo, "image/jpeg", "no-store")
+    other = make_placed_order()
+    assert buyer.get(link(other, f"/bukti/{key}.jpg")).status_code == 404
+    assert shipment_id
+
+
+def test_an_office_makes_its_hand_over_note_itself_once_it_paid(buyer):
+    order, office_id = make_placed_order(), make_office().id
+    order_id, payment_id, _ = ids(order)
+    with transaction() as session:
+        mine = session.get(Order, order_id)
+        mine.fulfilment, mine.office_id = FulfilmentKind.OFFICE, office_id
+    assert "Buat berita acara" not in text(buyer.get(link(order)))
+    assert buyer.get(link(order, "/berita-acara.pdf")).status_code == 404
+    buyer.post(link(order, "/berita-acara"), page=link(order))
+    assert "belum dibayar" in text(buyer.get(link(order))).lower()
+    run(payments.verify, payment_id, actor=SYSTEM)
+    assert "Buat berita acara" in text(buyer.get(link(order)))
+    made = buyer.post(link(order, "/berita-acara"), page=link(order))
+    assert buyer.get(made.location).data.startswith(b"%PDF-")
+    assert "Cetak berita acara" in text(buyer.get(link(order)))
+
+
+def test_the_reason_of_a_cancellation_is_read_in_the_language_of_the_page(buyer):
+    order = make_placed_order()
+    run(
+        payments.cancel_order, order.id, reason=CancelReason.UNREACHABLE, note="Tiga kali", by_buyer=False, actor=SYSTEM
+    )
+    assert "Kami tidak dapat menghubungi Anda. Tiga kali" in text(buyer.get(link(order)))
+    assert "We could not reach you. Tiga kali" in text(buyer.get(f"/en{link(order)}"))

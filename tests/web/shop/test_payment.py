@@ -104,10 +104,19 @@ def test_sending_nothing_is_said(buyer):
     assert "Berkasnya belum ada" in text(answer)
 
 
-def test_too_large_a_body_is_refused(buyer):
+def test_too_large_a_body_is_refused_on_the_page_itself(buyer):
     body, kind = b"0" * (12 * 1024 * 1024), "multipart/form-data; boundary=x"
-    answer = buyer.client.post(link(make_placed_order(), "/bukti"), data=body, content_type=kind)
+    order = make_placed_order()
+    answer = buyer.client.post(link(order, "/bukti"), data=body, content_type=kind)
     assert answer.status_code == 413
+    assert answer.headers["Connection"] == "close"
+    page = text(answer)  # the page itself, ready for another try
+    assert "Berkas fotonya lebih dari 10 MB. Kecilkan dulu, lalu kirim lagi." in page
+    assert 'name="bukti"' in page
+    assert order.number in page
+    assert "<title>Galat: " in page
+    stranger = buyer.client.post(f"/bayar/{order.public_id}/bukti?t=x", data=body, content_type=kind)
+    assert (stranger.status_code, order.number in text(stranger)) == (404, False)
 
 
 def test_sent_twice_is_one_proof(app, buyer):

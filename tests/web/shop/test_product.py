@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from gallery.catalog.models import Licence, Product, ProductRevision, Variant
-from gallery.catalog.states import PRODUCT, LicenceKind, ProductStatus
+from gallery.catalog.states import PRODUCT, LicenceKind, ProductStatus, ShippingClass
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.states import move
@@ -38,6 +38,15 @@ def test_name_price_and_stock_are_in_the_page(page):
     assert "Rp45.000" in found.text
     assert "Tersedia 12 di Galeri PLUT Pangkalpinang" in found.text
     assert "Tersedia 5 di tempat pembuatnya" in found.text
+
+
+def test_goods_that_spoil_say_that_no_carrier_takes_them_to_another_island(page, client, monkeypatch):
+    monkeypatch.setattr(client.application.extensions["page_cache"], "max_bytes", 0)  # the change is made past it
+    product = make_offer(in_gallery=3)
+    words = "Hanya diantar kurir setempat di pulau yang sama"
+    assert words not in page(path_of(product)).text
+    change(product, shipping_class=ShippingClass.FROZEN)
+    assert words in page(path_of(product)).text
 
 
 def test_it_can_be_put_in_the_cart_without_javascript(page):
@@ -181,12 +190,12 @@ def test_queries(client, count_queries):
     assert q.count <= 8, q.statements
 
 
-def test_the_link_to_copy_is_this_products_and_the_page_is_the_same_each_time(page, client):
+def test_the_link_to_copy_is_this_products_and_the_page_is_the_same_each_time(page, client, monkeypatch):
     product = make_offer(prices=[45_000], in_gallery=3)
     path = path_of(product)
     copied = page(path).one("button", type="button", class_="btn btn-sm js-only")["data-share"]
     public_id = db.session.get(Product, product).public_id
     assert public_id in copied
     assert copied.startswith("http://localhost/")
-    client.application.extensions["page_cache"].max_bytes = 0  # made anew for everybody
+    monkeypatch.setattr(client.application.extensions["page_cache"], "max_bytes", 0)  # made anew for everybody
     assert client.get(path).data == client.get(path).data

@@ -12,11 +12,12 @@ from gallery.delivery import services
 from gallery.delivery.models import EventOutcome, Shipment, ShipmentEvent
 from gallery.delivery.states import ShipmentStatus as S
 from gallery.orders.models import Parcel
-from gallery.orders.states import OrderStatus
+from gallery.orders.states import CancelReason, OrderStatus
 from gallery.orders.states import ParcelStatus as P
+from gallery.payments.models import Payment
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
-from tests.factories.delivery import SYSTEM, make_parcel, make_rider, make_shipment, order_of
+from tests.factories.delivery import SYSTEM, make_cash_parcel, make_parcel, make_rider, make_shipment, order_of
 from tests.factories.inventory import make_gallery_place
 
 
@@ -240,7 +241,7 @@ def test_a_cancelled_order_is_not_brought(client):
     from gallery.orders import services as orders
 
     with transaction() as session:
-        orders.cancel(session, parcel.order_id, reason="", by_buyer=False, actor=SYSTEM)
+        orders.cancel(session, parcel.order_id, reason=CancelReason.OTHER, by_buyer=False, actor=SYSTEM)
     page = text(client.get(link(shipment)))
     assert "tidak perlu diantar lagi" in page
     assert "Mentok" not in page
@@ -265,3 +266,55 @@ def test_the_time_of_each_step_is_kept(client, monkeypatch):
     db.session.rollback()
     fresh = db.session.get(Shipment, shipment.id, populate_existing=True)
     assert (fresh.accepted_at, fresh.picked_up_at) == (start + timedelta(minutes=5), start + timedelta(minutes=20))
+
+
+def test_valuable_goods_are_handed_over_for_the_buyers_pin_only(client):
+    parcel = make_parcel()
+    public_id = parcel.public_id
+    shipment = make_shipment(parcel, S.PICKED_UP)
+    assert "PIN dari pembeli" not in text(client.get(link(shipment)))
+    with transaction() as session:
+        session.get(Shipment, shipment.id).needs_pin = True
+    assert "PIN dari pembeli" in text(client.get(link(shipment)))
+    for wrong in ({}, {"pin": "12345"}):
+        answer = deliver(client, shipment, key="one", **wrong)
+        assert answer.status_code == 422
+        assert "PIN itu tidak cocok" in answer.get_data(as_text=True)
+    assert (state(shipment), stored()) == ((S.PICKED_UP, P.HANDED_OVER), [])
+    deliver(client, shipment, key="one", pin=services.pin_of(public_id, adapters.cipher()))
+    assert state(shipment) == (S.DELIVERED, P.DELIVERED)
+
+
+def test_a_parcel_paid_at_the_door_shows_what_to_collect(client):
+    shipment = make_shipment(make_cash_parcel(), S.PICKED_UP)
+    page = text(client.get(link(shipment)))
+    assert '<b class="num">Rp102.500</b>' in page
+    assert "Uang tunai Rp102.500 sudah saya terima dan hitung" in page
+    assert "Tidak dibayar atau ditolak penerima" in page
+    assert "Uang pembeli pada Anda" not in page
+
+
+def test_it_is_delivered_only_with_the_cash_ticked(client):
+    shipment = make_shipment(make_cash_parcel(), S.PICKED_UP)
+    answer = deliver(client, shipment)
+    assert answer.status_code == 422
+    assert "Terima dulu uangnya, lalu centang." in text(answer)
+    assert 'value="Dewi"' in text(answer)
+    assert state(shipment) == (S.PICKED_UP, P.HANDED_OVER)
+    assert stored() == []
+    page = text(deliver(client, shipment, cash="1"))
+    assert "Tercatat. Terima kasih." in page
+    assert "Uang pembeli pada Anda: Rp102.500" in page
+    assert state(shipment) == (S.DELIVERED, P.DELIVERED)
+    assert db.session.query(Payment).one().collector_id == shipment.rider_id
+    again = text(deliver(client, shipment, key="k2", cash="1"))
+    assert "Ini sudah tercatat sebelumnya." in again
+    assert "Uang pembeli pada Anda: Rp102.500" in again
+
+
+def test_not_paid_it_goes_back(client):
+    shipment = make_shipment(make_cash_parcel(), S.PICKED_UP)
+    page = text(say(client, shipment, "fail", reason="refused"))
+    assert "Bawa paketnya kembali ke pengirim" in page
+    assert state(shipment) == (S.FAILED, P.FAILED)
+    assert db.session.query(Payment).one().collector_id is None

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from gallery.catalog.models import Product
+from gallery.content import queries as content
 from gallery.core.db import db
 from tests.factories.content import make_article
 from tests.factories.listing import make_offer
@@ -43,3 +44,14 @@ def test_robots_stay_out_of_personal_pages(client):
     assert "Disallow: /petugas/" in text
     assert "Disallow: /en/keranjang" in text
     assert "Sitemap: http://localhost/sitemap.xml" in text
+
+
+def test_news_are_in_blocks_like_products(client, monkeypatch):
+    monkeypatch.setattr(content, "BLOCK", 1)
+    slugs = [make_article()[1] for _ in range(2)]
+    parts = [part for part in addresses(client, "/sitemap.xml") if "berita" in part]
+    assert parts
+    assert {path for part in parts if client.get(part).status_code == 200 for path in addresses(client, part)} == {
+        f"/berita/{slug}" for slug in slugs
+    }
+    assert client.get("/sitemap-berita-999999999999.xml").status_code == 404

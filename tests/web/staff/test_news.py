@@ -2,15 +2,19 @@ import io
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from gallery.accounts.states import Role
 from gallery.content import queries
 from gallery.content.models import NewsArticle, NewsStatus
+from gallery.core import outbox
 from gallery.core.db import db
+from gallery.core.files import StoredFile
 from tests import html
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
 from tests.factories.content import make_article
+from tests.jobs.test_photos import files_of
 
 TEXT = {
     "title": "Jadwal titip jual",
@@ -63,6 +67,22 @@ def test_a_form_without_a_title_keeps_what_was_typed(officer):
     assert "#title" in found.links
     assert found.one("textarea", id="body").text == TEXT["body"]
     assert db.session.query(NewsArticle).count() == 0
+
+
+def test_a_refused_change_leaves_no_picture_and_a_new_picture_replaces_the_old_one(app, officer):
+    data = {**TEXT, "picture": (picture(), "foto.jpg")}
+    show = officer.post("/petugas/berita/baru", data, page="/petugas/berita/baru").location
+    officer.post(f"{show}/terbit")
+    (first,) = files_of(app, "news")
+    refused = {**TEXT, "summary": "", "picture": (picture(), "foto.jpg")}
+    assert officer.post(f"{show}/ubah", refused, page=f"{show}/ubah").status_code == 422
+    assert files_of(app, "news") == [first]
+    changed = {**TEXT, "picture": (picture(), "foto.jpg")}
+    assert officer.post(f"{show}/ubah", changed, page=f"{show}/ubah").status_code == 303
+    outbox.drain()
+    (second,) = files_of(app, "news")
+    assert second != first
+    assert db.session.scalars(select(StoredFile.key)).all() == [second]
 
 
 def test_what_is_no_picture_is_refused_in_words(officer):

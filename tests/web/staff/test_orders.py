@@ -1,20 +1,25 @@
 import io
-import subprocess
 
 import pytest
 
 from gallery.accounts.permissions import Actor
+from gallery.core import adapters
 from gallery.core.db import db, transaction
 from gallery.delivery.states import ShipmentStatus
+from gallery.inventory.models import Paper
+from gallery.inventory.states import PaperKind
 from gallery.orders.models import Parcel
-from gallery.orders.states import OrderStatus, ParcelStatus
+from gallery.orders.states import CancelReason, FulfilmentKind, OrderStatus, ParcelStatus
 from gallery.payments import services as payments
 from gallery.payments.models import Refund
 from gallery.payments.states import PaymentMethod
-from tests.browser import signed_in
-from tests.factories.accounts import make_user
+from tests.browser import guest, signed_in
+from tests.delivery.conftest import biteship  # noqa: F401 - a fixture
+from tests.factories.accounts import make_office, make_user
+from tests.factories.couriers import always_open
 from tests.factories.delivery import make_parcel, make_shipment, order_of
 from tests.factories.inventory import make_gallery_place
+from tests.printed import codes, pdf_text
 
 LIST = "/petugas/pesanan/"
 P = ParcelStatus
@@ -46,11 +51,6 @@ def status(parcel):
 
 def text(answer):
     return answer.get_data(as_text=True)
-
-
-def pdf_text(data):
-    shown = subprocess.run(["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True)
-    return shown.stdout.decode()
 
 
 def test_the_list_shows_what_is_to_pack(staff, place):
@@ -184,10 +184,12 @@ def test_a_manager_cancels_with_a_reason_and_the_money_is_owed_back(manager, pla
     with transaction() as session:
         payments.verify(session, payment_id, actor=Actor.system())
     assert manager.post(path(parcel, "/batalkan"), {"reason": ""}, page=path(parcel)).status_code == 422
-    answer = manager.post(path(parcel, "/batalkan"), {"reason": "Stok rusak"}, page=path(parcel))
+    assert manager.post(path(parcel, "/batalkan"), {"reason": "other"}, page=path(parcel)).status_code == 422
+    answer = manager.post(path(parcel, "/batalkan"), {"reason": "unavailable", "note": "Pecah"}, page=path(parcel))
     assert answer.status_code == 303
     order = order_of(parcel)
-    assert (order.id, order.status, order.cancel_reason) == (order_id, OrderStatus.CANCELLED, "Stok rusak")
+    assert (order.id, order.status, order.cancel_reason) == (order_id, OrderStatus.CANCELLED, CancelReason.UNAVAILABLE)
+    assert order.cancel_note == "Pecah"
     assert [refund.amount_idr for refund in db.session.query(Refund)] == [amount]
 
 
@@ -237,3 +239,60 @@ def test_files_are_read_as_files_only(staff, place):
     answer = staff.post(f"{LIST}kemas", {"id": (io.BytesIO(b"x"), parcel.public_id)}, page=LIST)
     assert answer.status_code == 303
     assert status(parcel) is P.TO_PACK
+
+
+def test_the_hand_over_note_of_an_office_is_made_once_and_printed_by_staff_and_buyer(app, staff, place):
+    parcel = make_parcel(
+        place.id, fulfilment=FulfilmentKind.OFFICE, office_id=make_office(name="Dinas Pendidikan").id, quantity=3
+    )
+    order = order_of(parcel)
+    number, key, total = order.number, order.public_id, order.goods_idr
+    assert staff.get(path(parcel, "/berita-acara.pdf")).status_code == 404
+    assert "Buat berita acara" in text(staff.get(path(parcel)))
+    for _twice in range(2):
+        made = staff.post(path(parcel, "/berita-acara"), page=path(parcel))
+        assert made.location.endswith("/berita-acara.pdf")
+    papers = db.session.query(Paper).all()
+    assert [(one.kind, one.subject, one.number[:4]) for one in papers] == [(PaperKind.HAND_OVER, key, "BAST")]
+    pdf = staff.get(path(parcel, "/berita-acara.pdf")).data
+    shown = pdf_text(pdf)
+    for words in (papers[0].number, number, "Dinas Pendidikan", "Lada Putih Muntok", "Yang menerima, pihak kedua"):
+        assert words in shown
+    assert [value for _kind, value in codes(pdf)] == [f"http://localhost/periksa/{papers[0].check_code}"]
+    checked = text(guest(app).get(f"/periksa/{papers[0].check_code}"))
+    assert papers[0].number in checked
+    assert f"Rp{total:,}".replace(",", ".") in checked
+    assert "Dewi" not in checked
+    link = f"?t={adapters.signer().sign('order', key)}"
+    buyer = guest(app)
+    assert pdf_text(buyer.get(f"/pesanan/{key}/berita-acara.pdf{link}").data) == shown
+    assert buyer.get(f"/pesanan/{key}/berita-acara.pdf").status_code == 404
+
+
+def test_only_paid_orders_of_offices_have_a_hand_over_note(staff, place):
+    home = make_parcel(place.id)
+    assert "berita acara" not in text(staff.get(path(home)))
+    assert staff.post(path(home, "/berita-acara"), page=path(home)).status_code == 404
+    unpaid = make_parcel(
+        place.id, paid=False, packed=False, fulfilment=FulfilmentKind.OFFICE, office_id=make_office().id
+    )
+    staff.post(path(unpaid, "/berita-acara"), page=path(unpaid))
+    assert staff.get(path(unpaid, "/berita-acara.pdf")).status_code == 404
+    assert db.session.query(Paper).count() == 0
+
+
+def test_with_a_courier_on_its_way_the_order_stays_until_the_courier_has_agreed(manager, place, biteship):  # noqa: F811
+    always_open(place.id)
+    handle = biteship.parcel(place_id=place.id)
+    biteship.work()
+    with transaction() as session:
+        order = session.get(Parcel, handle.id).order
+        payments.open_payment(session, order, PaymentMethod.CASH_AT_PICKUP)
+    page = f"{LIST}{db.session.get(Parcel, handle.id).public_id}"
+    answer = manager.post(f"{page}/batalkan", {"reason": "unavailable"}, page=page)
+    assert answer.status_code == 409
+    assert "sedang dibatalkan" in answer.get_data(as_text=True)
+    assert biteship.state(handle) == ("cancelling", "offered", "packed")
+    biteship.work()
+    assert manager.post(f"{page}/batalkan", {"reason": "unavailable"}, page=page).status_code == 303
+    assert biteship.state(handle) == ("cancelled", "cancelled", "cancelled")

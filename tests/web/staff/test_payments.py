@@ -5,11 +5,12 @@ from gallery.accounts.permissions import Actor
 from gallery.core import adapters
 from gallery.core.db import db, transaction
 from gallery.core.files import new_key, record_file
-from gallery.orders.models import Order
-from gallery.orders.states import OrderStatus
+from gallery.orders import services as orders
+from gallery.orders.models import Order, Parcel
+from gallery.orders.states import CancelReason, OrderStatus
 from gallery.payments import services
 from gallery.payments.models import Payment, PaymentProof, Refund
-from gallery.payments.states import PaymentStatus, RefundStatus
+from gallery.payments.states import PaymentStatus, RefundStatus, RejectReason
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
 from tests.factories.checkout import make_placed_order
@@ -41,6 +42,38 @@ def with_proof() -> Payment:
 def fresh(payment_id) -> Payment:
     db.session.rollback()
     return db.session.get(Payment, payment_id, populate_existing=True)
+
+
+def with_picture(content: bytes, look: bytes | None = None) -> Payment:
+    """A payment whose proof is this picture."""
+    order, key = make_placed_order(), new_key("proof", "jpg")
+    adapters.files().put(key, content)
+    with transaction() as session:
+        payment_id = session.scalars(select(Payment.id).where(Payment.order_id == order.id)).one()
+        file = record_file(session, key, content, media_type="image/jpeg", purpose="payment_proof")
+        services.attach_proof(session, payment_id, file, look=look, actor=Actor.anonymous())
+    return fresh(payment_id)
+
+
+def test_a_proof_that_was_sent_for_another_order_is_shown_with_that_order(app, officer):
+    flat, other = b"\0" * 1_024, b"\x30" * 1_024
+    first = with_picture(b"\xff\xd8 one", flat)
+    same = with_picture(b"\xff\xd8 one", flat)
+    alike = with_picture(b"\xff\xd8 two", b"\x0a" * 1_024)  # each field ten of 255 lighter
+    unlike = with_picture(b"\xff\xd8 three", other)
+    numbers = {one.id: one.order.number for one in (first, same, alike, unlike)}
+    page = text(officer.get(f"{LIST}{first.public_id}"))
+    said = page[page.index("Bukti ini mungkin sudah dipakai") :].split("</ul>")[0]
+    assert f'{LIST}{same.public_id}">{numbers[same.id]}</a>: gambar yang sama' in said
+    assert f'{LIST}{alike.public_id}">{numbers[alike.id]}</a>: gambar yang sangat mirip' in said
+    assert said.index(numbers[same.id]) < said.index(numbers[alike.id])
+    assert numbers[unlike.id] not in said
+    assert "mungkin sudah dipakai" not in text(officer.get(f"{LIST}{unlike.public_id}"))
+    gallery_id = db.session.get(Order, first.order_id).gallery_id
+    manager = signed_in(app, make_user("gallery_manager", gallery_id=gallery_id))
+    page = text(manager.get(f"{LIST}{first.public_id}"))
+    assert f"{numbers[same.id]}: gambar yang sama" in page  # of another gallery: named, not opened
+    assert same.public_id not in page
 
 
 def test_the_list_shows_what_waits_longest_first(officer):
@@ -77,7 +110,7 @@ def test_two_officers_at_once_have_one_effect_and_one_reads_it(app, officer):
     officer.post(f"{path}/terima")
     answer = colleague.post(f"{path}/terima")
     assert "sudah diterima petugas lain" in text(colleague.get(answer.location))
-    answer = colleague.post(f"{path}/tolak", {"alasan": "jumlah"})
+    answer = colleague.post(f"{path}/tolak", {"alasan": "wrong_amount"})
     assert "sudah diputuskan petugas lain" in text(colleague.get(answer.location))
     assert fresh(payment.id).status is PaymentStatus.PAID
 
@@ -86,10 +119,11 @@ def test_a_rejection_needs_a_reason_that_the_buyer_reads(officer):
     payment = with_proof()
     path = f"{LIST}{payment.public_id}"
     assert officer.post(f"{path}/tolak", {"alasan": ""}, page=path).status_code == 422
-    assert officer.post(f"{path}/tolak", {"alasan": "lain", "keterangan": " "}, page=path).status_code == 422
+    assert officer.post(f"{path}/tolak", {"alasan": "other", "keterangan": " "}, page=path).status_code == 422
     assert fresh(payment.id).status is PaymentStatus.UNDER_REVIEW
-    officer.post(f"{path}/tolak", {"alasan": "lain", "keterangan": "Kurang Rp100"}, page=path)
-    assert (fresh(payment.id).status, fresh(payment.id).reject_reason) == (PaymentStatus.PENDING, "Kurang Rp100")
+    officer.post(f"{path}/tolak", {"alasan": "other", "keterangan": "Kurang Rp100"}, page=path)
+    assert (fresh(payment.id).status, fresh(payment.id).reject_reason) == (PaymentStatus.PENDING, RejectReason.OTHER)
+    assert fresh(payment.id).reject_note == "Kurang Rp100"
 
 
 def test_the_proof_is_served_privately(officer):
@@ -139,7 +173,9 @@ def test_refunds_are_listed_and_noted_once(officer):
     payment = with_proof()
     with transaction() as session:
         services.verify(session, payment.id, actor=Actor.system())
-        services.cancel_order(session, payment.order_id, reason="x", by_buyer=False, actor=Actor.system())
+        services.cancel_order(
+            session, payment.order_id, reason=CancelReason.OTHER, by_buyer=False, actor=Actor.system()
+        )
     page = f"{LIST}pengembalian/"
     refund = db.session.scalars(select(Refund)).one()
     path, refund_id = f"{page}{refund.public_id}/selesai", refund.id
@@ -165,3 +201,31 @@ def test_the_list_asks_the_database_little(officer, count_queries):
     with count_queries() as queries:
         officer.get(LIST)
     assert queries.count <= 8
+
+
+def test_pieces_of_a_delivered_parcel_are_given_back_once_and_never_more_than_arrived(officer):
+    order = make_placed_order(quantity=3)
+    payment_id = db.session.scalars(select(Payment.id).where(Payment.order_id == order.id)).one()
+    parcel_id = db.session.scalars(select(Parcel.id).where(Parcel.order_id == order.id)).one()
+    for step in (orders.pack_parcel, orders.hand_over_parcel, orders.deliver_parcel):
+        with transaction() as session:
+            if step is orders.pack_parcel:
+                services.verify(session, payment_id, actor=Actor.system())
+            step(session, parcel_id, actor=Actor.system())
+    parcel = db.session.get(Parcel, parcel_id, populate_existing=True)
+    line_id, price = parcel.lines[0].id, parcel.lines[0].price_idr
+    path = f"{LIST}{fresh(payment_id).public_id}"
+    address = f"{path}/kembalikan/{parcel.public_id}"
+    form = {f"barang-{line_id}": "2", "sebab": "damaged", "penanggung": "umkm", "kunci": "sekali"}
+    empty = officer.post(address, form | {"sebab": ""}, page=path)
+    assert empty.status_code == 422
+    assert 'value="2"' in text(empty)  # what was typed is kept
+    for _ in range(2):
+        assert officer.post(address, form, page=path).status_code == 303
+    assert db.session.query(Refund.amount_idr).scalar() == 2 * price
+    assert "Barang rusak" in text(officer.get(f"{LIST}pengembalian/"))
+    more = officer.post(address, form | {"kunci": "lagi"}, page=path)
+    assert more.status_code == 409
+    assert "lebih dari" in text(more)
+    nothing = officer.post(address, form | {f"barang-{line_id}": "0", "kunci": "nol"}, page=path)
+    assert nothing.status_code == 409

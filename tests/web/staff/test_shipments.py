@@ -9,7 +9,7 @@ from gallery.delivery.models import Shipment, ShipmentEvent
 from gallery.delivery.states import ShipmentStatus as S
 from gallery.inventory.models import StockItem
 from gallery.orders.models import Parcel
-from gallery.orders.states import OrderStatus
+from gallery.orders.states import FulfilmentKind, OrderStatus
 from gallery.orders.states import ParcelStatus as P
 from tests.browser import guest, signed_in
 from tests.factories.accounts import make_user
@@ -110,7 +110,8 @@ def test_what_can_not_be_done_is_a_sentence(staff, place):
 
 
 def test_an_unpaid_order_is_not_handed_over(staff, place):
-    parcel, rider = make_parcel(place.id, paid=False, status=OrderStatus.CASH_DUE), make_rider()
+    unpaid = {"paid": False, "status": OrderStatus.CASH_DUE, "fulfilment": FulfilmentKind.PICKUP}
+    parcel, rider = make_parcel(place.id, **unpaid), make_rider()
     assert "Pilih kurir" not in text(staff.get(path(parcel)))
     act(staff, parcel, "/kurir", rider=rider.public_id)
     assert state(parcel) == (P.PACKED, None)
@@ -199,3 +200,13 @@ def test_the_pages_need_few_reads(staff, place, count_queries):
     with count_queries() as page:
         staff.get(path(parcel))
     assert (board.count <= 9, page.count <= 16) == (True, True), (board.count, page.count)
+
+
+def test_a_rider_who_declined_meanwhile_is_withdrawn_without_a_wrong_sentence(staff, place):
+    parcel = make_parcel(place.id)
+    make_shipment(parcel, S.DECLINED)
+    assert act(staff, parcel, "/batal-kurir").status_code == 303
+    answer = text(staff.get(path(parcel)))
+    assert "tidak ditunjuk lagi" in answer
+    assert "sedang dibawa kurir" not in answer
+    assert state(parcel) == (P.PACKED, S.DECLINED)

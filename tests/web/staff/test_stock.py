@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from gallery.accounts.permissions import Actor
 from gallery.core import clock
-from gallery.core.db import db
+from gallery.core.db import db, transaction
+from gallery.inventory import services
 from gallery.inventory.models import StockItem, StockMovement
 from gallery.inventory.queries import audit_stock
 from tests.browser import signed_in
@@ -120,3 +122,13 @@ def test_odd_queries_are_no_error_and_the_list_is_cheap(staff, goods, place, cou
 def test_one_match_of_a_scan_goes_straight_on(staff, goods):
     answer = staff.get(f"/petugas/galeri/terima?q={goods.product_public_id}")
     assert answer.location.endswith(goods.variant_public_id)
+
+
+def test_the_card_names_documents_as_people_do(staff, goods, place):
+    item = make_stock(goods.variant_id, place.id, 5)
+    with transaction() as session:
+        pick = services.Pick(goods.variant_id, 2)
+        services.sell(session, place.id, [pick], document="sale:qv3ecxcq1h", actor=Actor.system())
+    page = staff.get(f"/petugas/galeri/{item}").get_data(as_text=True)
+    assert "Penjualan kasir qv3ecxcq1h" in page
+    assert "sale:" not in page

@@ -1,0 +1,98 @@
+"""Returns at the counter: by the number on the receipt, in whole or in part, never more than was sold."""
+
+import pytest
+
+from gallery.core.db import db
+from gallery.counter.models import CounterReturn, CounterSaleLine, Shift
+from gallery.counter.queries import shift_sums
+from gallery.inventory.models import StockMovement
+from gallery.inventory.queries import audit_stock
+from tests.browser import signed_in
+from tests.factories.accounts import make_user
+from tests.factories.counter import make_desk, make_sale, on_shelf
+from tests.factories.inventory import BELITUNG, make_gallery_place, stock
+
+
+@pytest.fixture
+def desk(app):
+    return make_desk()
+
+
+@pytest.fixture
+def staff(app, desk):
+    return signed_in(app, make_user("gallery_staff", gallery_id=desk.gallery_id))
+
+
+@pytest.fixture
+def sold(desk):
+    """Three pieces for 135.000: (sale's public id, number, line id, stock item)."""
+    goods, item = on_shelf(desk)
+    sale = make_sale(desk, (goods, 3))
+    return sale.public_id, sale.number, sale.lines[0].id, item
+
+
+def take(staff, desk, sale_id, pieces, *, key="k" * 12, **given):
+    line = db.session.query(CounterSaleLine).one().id
+    page = f"/petugas/kasir/retur/{sale_id}"
+    data = {f"kembali-{line}": str(pieces), "reason": "damaged", "method": "cash", "shift": desk.shift_id} | given
+    return staff.post(page, data | {"request_key": key}, page=page)
+
+
+def test_the_number_leads_to_the_receipt_however_it_is_typed(staff, sold):
+    sale_id, number, *_ = sold
+    for typed in (number, f" {number.lower()} "):
+        assert staff.get("/petugas/kasir/retur/", query_string={"nomor": typed}).location.endswith(sale_id)
+    assert "tidak ditemukan" in staff.get("/petugas/kasir/retur/?nomor=NP-X").get_data(as_text=True)
+
+
+def test_pieces_go_back_into_their_lot_and_the_money_out_of_the_drawer(staff, desk, sold):
+    sale_id, _number, line, item = sold
+    for _ in range(2):  # sent twice, booked once
+        assert take(staff, desk, sale_id, 2).status_code == 303
+    assert stock(item) == (9, 0)
+    made = db.session.query(CounterReturn).one()
+    assert (made.refund_idr, made.number.split("-")[0]) == (90_000, "NR")
+    assert db.session.get(CounterSaleLine, line).returned_pieces == 2
+    assert shift_sums(db.session(), db.session.get(Shift, desk.shift_id)).cash_idr == 100_000 + 135_000 - 90_000
+    movement = db.session.query(StockMovement).order_by(StockMovement.id.desc()).first()
+    assert (movement.document, movement.reason.value) == (f"counter_return:{made.public_id}", "buyer_return")
+    assert audit_stock(db.session()) == []
+
+
+def test_damaged_pieces_come_in_and_are_written_off(staff, desk, sold):
+    sale_id, _number, line, item = sold
+    take(staff, desk, sale_id, 1, **{f"rusak-{line}": "y"})
+    assert stock(item) == (7, 0)
+    last = db.session.query(StockMovement).order_by(StockMovement.id.desc()).limit(2).all()
+    assert [(row.pieces, row.reason.value) for row in last] == [(-1, "damaged"), (1, "buyer_return")]
+
+
+def test_money_by_transfer_leaves_the_drawer_alone(staff, desk, sold):
+    take(staff, desk, sold[0], 1, method="other")
+    assert shift_sums(db.session(), db.session.get(Shift, desk.shift_id)).cash_idr == 235_000
+
+
+@pytest.mark.parametrize("pieces", ["4", "-1", "x", "0", "", "1.5"])
+def test_a_wrong_number_is_refused_and_changes_nothing(staff, desk, sold, pieces):
+    sale_id, _number, line, item = sold
+    assert take(staff, desk, sale_id, pieces).status_code == 422
+    assert stock(item) == (7, 0)
+    assert db.session.get(CounterSaleLine, line).returned_pieces == 0
+
+
+def test_never_more_comes_back_than_was_sold(staff, desk, sold):
+    sale_id, _number, _line, item = sold
+    assert take(staff, desk, sale_id, 2).status_code == 303
+    assert take(staff, desk, sale_id, 2, key="l" * 12).status_code == 422
+    assert take(staff, desk, sale_id, 1, key="m" * 12).status_code == 303
+    assert stock(item) == (10, 0)
+    assert "sudah kembali" in staff.get(f"/petugas/kasir/retur/{sale_id}").get_data(as_text=True)
+    assert sum(row.refund_idr for row in db.session.query(CounterReturn)) == 135_000
+
+
+def test_another_gallerys_receipt_is_not_found(staff):
+    other = make_desk(make_gallery_place(BELITUNG))
+    sale = make_sale(other, (on_shelf(other)[0], 1))
+    number, sale_id = sale.number, sale.public_id
+    assert staff.get("/petugas/kasir/retur/", query_string={"nomor": number}).status_code == 200
+    assert staff.get(f"/petugas/kasir/retur/{sale_id}").status_code == 404

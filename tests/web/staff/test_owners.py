@@ -1,0 +1,95 @@
+"""What MSMEs are owed, their statements, and from ticks to a payout."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from gallery.core import clock
+from gallery.core.db import db
+from gallery.inventory.models import Paper
+from gallery.inventory.states import PaperKind
+from gallery.registry.models import Business
+from gallery.settlement.models import Payout
+from tests.browser import signed_in
+from tests.factories.accounts import make_user
+from tests.factories.checkout import make_bank_account
+from tests.factories.counter import make_desk, make_sale, on_shelf
+from tests.factories.settlement import give_account, post
+from tests.printed import pdf_text
+
+NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(days=5)
+
+
+@pytest.fixture
+def owner(app):
+    """The public id of an owner whose goods were sold for 135,000 rupiah five days ago."""
+    desk = make_desk()
+    goods, _ = on_shelf(desk, price_idr=45_000)
+    with clock.at(NOW):
+        make_sale(desk, (goods, 3))
+    db.session.rollback()
+    give_account(goods.business_id)
+    make_bank_account()
+    post()
+    return db.session.query(Business.public_id).filter_by(id=goods.business_id).scalar()
+
+
+def province(app):
+    return signed_in(app, make_user("province_officer"))
+
+
+def test_ticked_owners_are_paid_with_one_payout_however_often_it_is_sent(app, owner):
+    officer = province(app)
+    page = officer.get("/petugas/hak-umkm/").get_data(as_text=True)
+    assert "Rp135.000" in page
+    key = page.split('name="request_key"')[1].split('value="')[1].split('"')[0]
+    account = page.split('<option value="')[1].split('"')[0] if 'option value="1"' not in page else "1"
+    form = {"umkm": owner, "bank_account": account, "request_key": key}
+    first = officer.post("/petugas/hak-umkm/bayar", form, page="/petugas/hak-umkm/")
+    again = officer.post("/petugas/hak-umkm/bayar", form, page="/petugas/hak-umkm/")
+    assert first.status_code == again.status_code == 303
+    assert first.location == again.location
+    assert db.session.query(Payout).one().total_idr == 135_000
+    other = officer.post("/petugas/hak-umkm/bayar", form | {"request_key": "lain"}, page="/petugas/hak-umkm/")
+    assert other.status_code == 409
+    assert "Tidak ada hak UMKM terpilih" in other.get_data(as_text=True)
+
+
+def test_the_list_and_the_statement_are_workbooks_too(app, owner):
+    officer = province(app)
+    rows = CalamineWorkbook.from_filelike(
+        io.BytesIO(officer.get("/petugas/hak-umkm/?unduh=xlsx").data)
+    ).get_sheet_by_index(0)
+    assert rows.to_python()[1][1:] == [135_000, 0, 0, 0, 135_000]
+    first = NOW.date() - timedelta(days=1)
+    query = f"dari={first:%Y-%m-%d}&sampai={first + timedelta(days=4):%Y-%m-%d}"
+    page = officer.get(f"/petugas/hak-umkm/{owner}?{query}").get_data(as_text=True)
+    assert "3 terjual di kasir" in page
+    assert "Lada Putih" in page
+    printed = officer.post(f"/petugas/hak-umkm/{owner}/laporan?{query}", page=f"/petugas/hak-umkm/{owner}?{query}")
+    assert printed.status_code == 303
+    paper = pdf_text(officer.get(printed.location).data)
+    assert "Rp135.000" in paper
+    check_code = db.session.query(Paper.check_code).filter_by(kind=PaperKind.STATEMENT).scalar()
+    assert check_code in paper
+    assert "Laporan penjualan" in officer.get(f"/periksa/{check_code}").get_data(as_text=True)
+    assert "LPT-PROV-" in paper
+    running = pdf_text(officer.get(f"/petugas/hak-umkm/{owner}/laporan.pdf").data)
+    assert "Sementara" in running
+
+
+def test_the_list_asks_the_database_no_more_for_more_owners(app, owner, count_queries):
+    officer = province(app)
+    counts = []
+    for more in (0, 3):
+        for number in range(more):
+            desk = make_desk(name=f"Kasir {number + 2}")
+            goods, _ = on_shelf(desk, f"Barang {number}", price_idr=10_000)
+            make_sale(desk, (goods, 1))
+        post()
+        with count_queries() as queries:
+            officer.get("/petugas/hak-umkm/?keadaan=semua")
+        counts.append(queries.count)
+    assert counts[0] == counts[1] <= 9, counts
