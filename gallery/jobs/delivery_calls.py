@@ -1,6 +1,7 @@
 """The one place where jobs speak to couriers: no transaction is open, a broken one is left alone, all is noted."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -8,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from gallery.core import adapters, clock
 from gallery.core.db import db, transaction
+from gallery.core.outbox import every
 from gallery.delivery import services
 from gallery.delivery.courier import CourierGateway, exchanges
-from gallery.delivery.errors import CourierBusyError, CourierUnsureError
+from gallery.delivery.errors import CourierBusyError, CourierRefusedError, CourierUnsureError
 from gallery.delivery.models import CourierHealth
+from gallery.delivery.queries.trials import trials
 from gallery.delivery.states import Courier
 
 T = TypeVar("T")
@@ -45,6 +48,19 @@ def ask(
                 services.keep_exchanges(session, heard, booking_id=booking_id, cipher=adapters.cipher())
                 if is_counted and heard:  # what was refused before anything was sent tells nothing about the courier
                     _count(session, courier, failed)
+
+
+@every(seconds=10)
+def try_broken_couriers() -> None:
+    """A courier that failed and was left alone is asked for a price, so that no buyer waits to find out."""
+    broken = [courier for courier in services.broken_couriers(db.session()) if courier.value in adapters.couriers()]
+    way = next((trial.request for trial in trials(db.session())), None) if broken else None
+    db.session.rollback()
+    if way is None:
+        return
+    for courier in broken:
+        with suppress(CourierBusyError, CourierUnsureError, CourierRefusedError):
+            ask(courier, lambda gateway: gateway.quote(way))
 
 
 def _require_whole(courier: Courier) -> None:

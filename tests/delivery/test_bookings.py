@@ -92,7 +92,7 @@ def test_a_lost_answer_is_found_and_nothing_is_booked_twice(biteship, fault):
 
 
 def test_an_answer_lost_again_and_again_needs_a_person_and_a_late_notice_still_solves_it(biteship, client):
-    biteship.standin.misbehave(Fault.LOST_RESET, times=9)
+    biteship.standin.misbehave(Fault.LOST_RESET, times=99)
     parcel = biteship.parcel()
     biteship.work()
     for _ in range(9):
@@ -108,6 +108,40 @@ def test_an_answer_lost_again_and_again_needs_a_person_and_a_late_notice_still_s
     biteship.work(minutes=20)
     assert biteship.state(parcel) == BOOKED
     assert biteship.booking(parcel).trouble is None
+
+
+def lose(biteship, fault: Fault):
+    """A parcel whose booking was lost by this fault; then the courier is gone for an hour and a half."""
+    biteship.standin.misbehave(fault)
+    parcel = biteship.parcel()
+    biteship.work()
+    biteship.standin.stop()
+    for _ in range(9):
+        biteship.work(minutes=10)
+    assert biteship.booking(parcel).trouble is BookingTrouble.LOST_ANSWER
+    return parcel
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_RESET, Fault.RESET])  # it was made, and it was not
+def test_a_courier_that_is_back_after_hours_tells_itself_what_became_of_the_booking(biteship, fault):
+    parcel = lose(biteship, fault)
+    biteship.standin.start()
+    biteship.work(minutes=31)
+    assert biteship.state(parcel) == BOOKED
+    assert biteship.booking(parcel).trouble is None
+    assert len(biteship.standin.orders) == 1
+
+
+def test_after_two_days_only_a_person_looks_for_a_lost_booking(biteship):
+    parcel = lose(biteship, Fault.LOST_RESET)
+    biteship.work(hours=46)
+    assert biteship.booking(parcel).next_at is not None
+    biteship.work(hours=3)
+    biteship.work(minutes=31)
+    biteship.standin.start()
+    biteship.work(hours=3)
+    assert biteship.state(parcel)[0] == "needs_person"
+    assert biteship.booking(parcel).next_at is None
 
 
 @pytest.mark.parametrize("fault", [Fault.TOO_MANY, Fault.ERROR, Fault.RESET, Fault.HTML])

@@ -11,7 +11,8 @@ from gallery.delivery.errors import CourierBusyError, CourierRefusedError, Couri
 from gallery.delivery.models import CourierBooking, CourierHealth
 from gallery.delivery.states import Courier
 from gallery.jobs.delivery_after import fetch_proof
-from gallery.jobs.delivery_calls import ask
+from gallery.jobs.delivery_calls import ask, try_broken_couriers
+from tests.factories.inventory import make_gallery_place
 from tests.standins.server import Fault
 
 
@@ -72,6 +73,32 @@ def test_pictures_that_can_not_be_fetched_do_not_stop_bookings(biteship):
         with pytest.raises(CourierUnsureError):
             fetch_proof({"booking_id": booking_id})
     assert (health().failures, health().opened_until) == (0, None)
+
+
+def test_the_worker_asks_a_broken_courier_whether_it_is_back(biteship):
+    make_gallery_place()
+    break_it(until_s=60)
+    biteship.standin.misbehave(Fault.ERROR, "quote")
+    try_broken_couriers()
+    assert biteship.standin.calls_of("quote") == []
+    break_it(until_s=-1)
+    try_broken_couriers()
+    assert len(biteship.standin.calls_of("quote")) == 1
+    assert health().opened_until > clock.now()
+    break_it(until_s=-1)
+    try_broken_couriers()
+    assert (health().failures, health().opened_until) == (0, None)
+    try_broken_couriers()
+    assert len(biteship.standin.calls_of("quote")) == 2
+
+
+def test_the_worker_leaves_a_courier_in_peace_that_asked_for_it(biteship):
+    make_gallery_place()
+    with transaction() as session:
+        services.note_pause(session, Courier.BITESHIP, 5)
+        session.get(CourierHealth, Courier.BITESHIP).opened_until = clock.now() - timedelta(seconds=1)
+    try_broken_couriers()
+    assert biteship.standin.calls_of("quote") == []
 
 
 def test_a_courier_without_a_key_is_not_there_and_breaks_nothing(app):

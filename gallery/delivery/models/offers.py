@@ -78,7 +78,8 @@ class CourierCoverage(Base):
 class CourierHealth(Base):
     """The circuit breaker of one courier, shared by all processes.
 
-    ``opened_until``: nobody asks before. Then one caller probes (``probing_until``), and its luck decides.
+    ``opened_until``: nobody asks before. Then one caller probes (``probing_until``), usually the worker, and its luck
+    decides.
     """
 
     __tablename__ = "courier_health"

@@ -7,7 +7,7 @@ Nobody is called here. The caller asks the open questions when no transaction is
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import or_, select
@@ -28,6 +28,7 @@ WEIGHT_STEP_G: Final = 100
 VALUE_STEP_IDR: Final = 50_000
 ORDINARY_G: Final = 5_000
 ORDINARY_CM: Final = 40
+WORKER_GONE: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,9 @@ def _is_ordinary(load: Load) -> bool:
 
 
 def _may_probe(row: CourierHealth, now: datetime) -> bool:
-    is_over = row.opened_until is not None and row.opened_until <= now
+    """After failures the worker asks whether the courier is back; a buyer waits for it only if no worker did."""
+    unasked_for = WORKER_GONE if row.failures else timedelta(0)
+    is_over = row.opened_until is not None and row.opened_until <= now - unasked_for
     return is_over and (row.probing_until is None or row.probing_until < now)
 
 

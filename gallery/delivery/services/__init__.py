@@ -31,7 +31,15 @@ from gallery.delivery.services.hand_over import (
     send_by_carrier,
     withdraw,
 )
-from gallery.delivery.services.health import BREAKS_AFTER, claim_probe, note_answer, note_failure, note_pause
+from gallery.delivery.services.health import (
+    BREAKS_AFTER,
+    SILENT_AFTER,
+    broken_couriers,
+    claim_probe,
+    note_answer,
+    note_failure,
+    note_pause,
+)
 from gallery.delivery.services.inbox import (
     Received,
     close_notice,
@@ -76,6 +84,7 @@ from gallery.delivery.services.updates import Applied, apply_update, override, r
 
 __all__ = [
     "BREAKS_AFTER",
+    "SILENT_AFTER",
     "Applied",
     "CarrierFacts",
     "Received",
@@ -85,6 +94,7 @@ __all__ = [
     "allow_price",
     "apply_update",
     "ask_now",
+    "broken_couriers",
     "check_pin",
     "claim_lost",
     "claim_probe",

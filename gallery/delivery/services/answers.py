@@ -48,14 +48,14 @@ def keep_refusal(session: Session, ask: Ask) -> None:
 
 
 def keep_silence(session: Session, courier: Courier, error: str, *, retry_after_s: float = 0.0) -> None:
-    """The courier did not answer in time: counted by its circuit breaker, and nothing is learnt.
+    """The courier did not answer a buyer in time: counted by its circuit breaker, and nothing is learnt.
 
     With ``retry_after_s`` it did answer, and is not asked again before that.
     """
     if retry_after_s:
         note_pause(session, courier, retry_after_s)
     else:
-        note_failure(session, courier, error)
+        note_failure(session, courier, error, is_waited_for=True)
 
 
 def forget_old_quotes(session: Session) -> int:

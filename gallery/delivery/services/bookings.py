@@ -45,6 +45,8 @@ SYSTEM: Final = Actor.system()
 # After a lost answer the courier is asked after so many seconds; a quarter of an hour covers Lalamove's quotation,
 # within which a notice tells about an order, then a person looks into the courier's own portal.
 FIND_AFTER_S: Final = (10, 20, 40, 80, 160, 300, 300)
+LOOK_ON_EVERY: Final = timedelta(minutes=30)
+LOOK_ON_FOR: Final = timedelta(days=2)
 _GO_ON: Final = {_B.WANTED: "delivery.book", _B.UNSURE: "delivery.find", _B.CANCELLING: "delivery.cancel"}
 RETRY_AFTER_S: Final = (5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 3_600, 3_600)
 
@@ -219,31 +221,36 @@ def record_busy(session: Session, booking_id: int, retry_after_s: float) -> None
         _to(booking, _B.WANTED)
     if booking.status is not _B.WANTED:
         return
+    if booking.is_unwanted:
+        take_back(session, parcel, shipment, booking, actor=SYSTEM)
+        return
     booking.tries += 1
     if booking.tries > len(RETRY_AFTER_S):
         _to(booking, _B.NEEDS_PERSON)
         trouble(booking, BookingTrouble.SILENT)
         return
-    if booking.is_unwanted:
-        take_back(session, parcel, shipment, booking, actor=SYSTEM)
-        return
     _ask_to_send(session, booking, timedelta(seconds=max(retry_after_s, RETRY_AFTER_S[booking.tries - 1])))
 
 
 def record_unsure(session: Session, booking_id: int) -> None:
-    """The answer was lost: it is found out by asking, never by sending again; in the end by a person."""
+    """The answer was lost: it is found out by asking, never by sending again.
+
+    After a quarter of an hour a person is asked too; the courier still is, every half hour for two days.
+    """
     _parcel, _shipment, booking = locked_booking(session, booking_id)
     if booking.status in {_B.SENDING, _B.UNSURE}:
         _unsure(session, booking)
+    elif _is_lost(booking) and booking.next_at is not None and booking.next_at <= clock.now():
+        _look_on(session, booking)
 
 
 def record_absent(session: Session, booking_id: int) -> None:
     """The courier surely has no such order: it is sent again, under the same key."""
     parcel, shipment, booking = locked_booking(session, booking_id)
-    if booking.status is not _B.UNSURE:
+    if booking.status is not _B.UNSURE and not _is_lost(booking):
         return
     _to(booking, _B.WANTED)
-    booking.tries = 0
+    booking.tries, booking.trouble = 0, None
     if booking.is_unwanted:
         take_back(session, parcel, shipment, booking, actor=SYSTEM)
     else:
@@ -324,10 +331,22 @@ def _unsure(session: Session, booking: CourierBooking) -> None:
     if booking.tries > len(FIND_AFTER_S):
         _to(booking, _B.NEEDS_PERSON)
         trouble(booking, BookingTrouble.LOST_ANSWER)
+        _look_on(session, booking)
         return
     after = timedelta(seconds=FIND_AFTER_S[booking.tries - 1])
     booking.next_at = clock.now() + after
     emit(session, "delivery.find", after=after, booking_id=booking.id)
+
+
+def _is_lost(booking: CourierBooking) -> bool:
+    return booking.status is _B.NEEDS_PERSON and booking.trouble is BookingTrouble.LOST_ANSWER
+
+
+def _look_on(session: Session, booking: CourierBooking) -> None:
+    booking.next_at = None
+    if booking.trouble_at is not None and clock.now() - booking.trouble_at < LOOK_ON_FOR:
+        booking.next_at = clock.now() + LOOK_ON_EVERY
+        emit(session, "delivery.find", after=LOOK_ON_EVERY, booking_id=booking.id)
 
 
 def _give_up(

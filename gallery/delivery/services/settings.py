@@ -61,7 +61,7 @@ def save_hours(session: Session, gallery_id: int, hours: Mapping[int, tuple[int,
 
 
 def try_again(session: Session, courier: Courier, *, actor: Actor) -> None:
-    """The next caller asks the courier at once, although it failed of late; its luck decides about the others."""
+    """The worker or the next booking asks the courier at once, although it failed of late; its luck decides."""
     health = session.get(CourierHealth, courier)
     if health is None or health.opened_until is None:
         return

@@ -17,6 +17,7 @@ from gallery.delivery.states import Courier, CoverageSource
 from gallery.integrations.biteship import Biteship, BiteshipSettings
 from gallery.integrations.lalamove import Lalamove, LalamoveSettings
 from gallery.jobs.delivery import sweep_prices
+from gallery.jobs.delivery_calls import try_broken_couriers
 from gallery.orders.models import Order, Parcel
 from gallery.regions.models import Region
 from gallery.web import courier_quotes
@@ -129,7 +130,7 @@ def test_a_price_is_honoured_until_it_runs_out_and_then_said(world, biteship):
 
 def test_a_dead_courier_costs_its_row_only_and_is_soon_left_alone(world, biteship, lalamove):
     biteship.stop()
-    for _ in range(services.BREAKS_AFTER):
+    for _ in range(services.SILENT_AFTER):
         assert set(shown(world)) == {RIDER, "lalamove:MOTORCYCLE"}
     broken = health()
     assert broken.opened_until > clock.now()
@@ -139,9 +140,20 @@ def test_a_dead_courier_costs_its_row_only_and_is_soon_left_alone(world, biteshi
     assert health(Courier.LALAMOVE).failures == 0
     biteship.start()
     assert GOJEK not in shown(world)
-    with transaction() as session:
-        session.get(CourierHealth, Courier.BITESHIP).opened_until = clock.now()
-    assert GOJEK in shown(world)
+    with clock.at(broken.opened_until + timedelta(seconds=1)):
+        assert GOJEK not in shown(world)  # the worker asks, not a buyer
+        try_broken_couriers()
+        assert GOJEK in shown(world)
+    assert (health().failures, health().opened_until) == (0, None)
+
+
+def test_where_no_worker_runs_a_buyer_finds_out_that_a_courier_is_back(world, biteship):
+    biteship.stop()
+    for _ in range(services.SILENT_AFTER):
+        shown(world)
+    biteship.start()
+    with clock.at(health().opened_until + timedelta(minutes=2, seconds=1)):
+        assert GOJEK in shown(world)
     assert (health().failures, health().opened_until) == (0, None)
 
 
