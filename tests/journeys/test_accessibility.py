@@ -110,3 +110,13 @@ def test_pages_of_those_who_work_here(person, viewport, login):
         somebody.goes(path)
         found[path] = somebody.violations()
     assert {path: violations for path, violations in found.items() if violations} == {}
+
+
+@pytest.mark.parametrize("path", ["/petugas/", "/petugas/keuangan/"])
+def test_amounts_of_a_good_year_fit_on_a_phone(person, path):
+    officer = person(PHONE).signed_in_as("provinsi")
+    officer.goes(path)
+    amounts = officer.page.locator(".kpi b", has_text="Rp")
+    assert amounts.count()
+    amounts.evaluate_all("all => all.forEach(one => { one.textContent = 'Rp123.456.789.012' })")
+    officer.sees_no_sideways_scrolling()
