@@ -26,9 +26,14 @@ const refresh = async () => {
 };
 let waiting;
 form?.addEventListener('change', (event) => {
-  if (!counts(event.target.name)) return;
+  if (!counts(event.target.name) || form.dataset.sent) return;
   running?.abort(); // what was asked before knows nothing of this choice, and would take it back
   // A new regency empties the lists below it first (regions.js): one question for all of them.
   clearTimeout(waiting);
   waiting = setTimeout(() => refresh().catch(() => {}), 120);
+});
+// Once the order is on its way the cart is empty: an answer to a question from before would lead away from the order.
+form?.addEventListener('submit', () => {
+  clearTimeout(waiting);
+  running?.abort();
 });

@@ -6,7 +6,7 @@ const ask = async () => {
   const answer = await fetch(page.dataset.watchUrl, { headers: { Accept: 'application/json' } });
   if (!answer.ok) return;
   const { state } = await answer.json();
-  const busy = document.querySelector('details[open] form') || [...document.querySelectorAll('input[type=file]')].some((i) => i.value);
+  const busy = document.querySelector('details[open] form, form[data-sent]') || [...document.querySelectorAll('input[type=file]')].some((i) => i.value);
   if (String(state) !== page.dataset.watchState && !busy) location.reload();
 };
 if (page) {

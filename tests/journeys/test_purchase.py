@@ -1,9 +1,10 @@
 """Buying without JavaScript, and with the keyboard alone."""
 
 import re
+import time
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys import papers
 from tests.journeys.conftest import OFFICE, PHONE, Person
@@ -176,3 +177,38 @@ def test_a_look_into_the_cart_loses_nothing_of_the_form(person, tmp_path):
     page.get_by_label("Bukti transfer").set_input_files(papers.picture_file(huge, (20, 90, 160)))
     page.get_by_role("button", name="Kirim bukti transfer").click()
     buyer.sees("Bukti transfer sedang diperiksa")
+
+
+def test_a_question_about_couriers_does_not_lead_away_from_the_order(person):
+    """The last choice is asked about while the order is already being sent: its answer finds an empty cart."""
+    buyer = person(PHONE)
+    page = buyer.goes("/produk/")
+    page.locator("main a[href*='/produk/']").first.click()
+    page.get_by_role("button", name="Masukkan keranjang").locator("visible=true").first.click()
+    page.get_by_role("link", name="Lanjut ke data dan pembayaran").click()
+    page.get_by_label("Nama lengkap").fill("Ani")
+    page.get_by_label("Nomor WhatsApp").fill("0840 5566 1133")
+    page.get_by_label("Kabupaten/kota").select_option(label="Kota Pangkal Pinang")
+    page.get_by_label("Kecamatan").select_option(label="Rangkui")
+    page.get_by_label("Kelurahan/desa").select_option(index=2)
+    page.get_by_label("Alamat lengkap").fill("Jl. Uji No. 7")
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+
+    def order_first(route: Route) -> None:
+        """Questions wait until the order was placed; the order's own answer comes last."""
+        if route.request.method == "GET":
+            held.append(route)
+            return
+        answer = route.fetch(max_redirects=0)
+        for question in held:
+            question.continue_()
+        time.sleep(1)
+        route.fulfill(response=answer)
+
+    page.route(re.compile(r"/pesan(\?|$)"), order_first)
+    page.get_by_role("radio", name=re.compile("QRIS")).check()
+    page.wait_for_timeout(300)
+    assert held
+    page.get_by_role("button", name=re.compile("Buat pesanan")).last.click()
+    expect(page.get_by_text(re.compile(r"Pesanan GU-\d+")).first).to_be_visible()
