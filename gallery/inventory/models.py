@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from gallery.core import clock
 from gallery.core.db import Base
 from gallery.core.ids import public_id
+from gallery.core.money import Rupiah
 from gallery.inventory.states import LotBlock, MovementReason, PaperKind, ReservationStatus
 
 
@@ -98,13 +99,23 @@ class StockItem(Base):
 
 
 class StockMovement(Base):
-    """One change of one stock item; never edited (a trigger refuses that). ``pieces`` is signed."""
+    """One change of one stock item; never edited (a trigger refuses that). ``pieces`` is signed.
+
+    ``price_idr``: what a piece was sold for when a count, a transfer or a correction lost it; none for all else.
+    """
 
     __tablename__ = "stock_movement"
     __table_args__ = (
         CheckConstraint("pieces <> 0", name="pieces_not_zero"),
         Index("ix_stock_movement_item_id", "stock_item_id", "id"),
         Index("ix_stock_movement_document", "document"),
+        Index(
+            "ix_stock_movement_priced",
+            "stock_item_id",
+            "id",
+            sqlite_where=text("price_idr IS NOT NULL"),
+            postgresql_where=text("price_idr IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -115,6 +126,7 @@ class StockMovement(Base):
     note: Mapped[str] = mapped_column(default="")
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     request_key: Mapped[str | None] = mapped_column(unique=True)  # the same request twice moves pieces once
+    price_idr: Mapped[Rupiah | None]
     happened_at: Mapped[datetime] = mapped_column(default=clock.now)
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
 

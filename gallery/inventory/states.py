@@ -38,6 +38,9 @@ class MovementReason(StrEnum):
     RECALLED = "recalled"
 
 
+LOSSES: Final = frozenset({MovementReason.LOST, MovementReason.DAMAGED, MovementReason.EXPIRED})
+
+
 class LotBlock(StrEnum):
     """Why nobody may sell a lot."""
 

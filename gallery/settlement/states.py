@@ -52,6 +52,8 @@ class EntryKind(StrEnum):
     COUNTER_SALE = "counter_sale"
     COUNTER_RETURN = "counter_return"
     GOODS_LOST = "goods_lost"
+    PIECES_LOST = "pieces_lost"  # by a count, a transfer or a correction
+    PIECES_FOUND = "pieces_found"
     PAYOUT_PAID = "payout_paid"
     PAYOUT_BOUNCED = "payout_bounced"
     CHARGE_EXTRA = "charge_extra"  # an order was paid once more
@@ -77,7 +79,7 @@ class ShareKind(StrEnum):
 
     SOLD = "sold"
     RETURNED = "returned"  # the buyer brought it back, or got money back
-    LOST = "lost"  # and the gallery carries that
+    LOST = "lost"  # and the gallery carries that; negative where they turned up again
 
 
 class PayoutStatus(StrEnum):

@@ -44,6 +44,8 @@ MONEY: Final[dict[str, dict[str, Word]]] = {
         "counter_sale": Word(_l("Penjualan kasir")),
         "counter_return": Word(_l("Retur kasir")),
         "goods_lost": Word(_l("Barang hilang atau rusak")),
+        "pieces_lost": Word(_l("Barang kurang saat dihitung")),
+        "pieces_found": Word(_l("Barang hilang ditemukan lagi")),
         "payout_paid": Word(_l("Transfer ke UMKM")),
         "payout_bounced": Word(_l("Transfer kembali")),
         "charge_extra": Word(_l("Pesanan terbayar dua kali")),

@@ -30,6 +30,7 @@ from gallery.counter import services as counter
 from gallery.counter.models import CounterReturn, CounterSale, Shift
 from gallery.counter.services import Back, Payment
 from gallery.counter.states import CashReason, RefundMethod, ReturnReason, ShiftStatus
+from gallery.inventory import services as inventory
 from gallery.inventory.codes import variant_code
 from gallery.inventory.states import MovementReason
 from gallery.orders import services as orders
@@ -107,7 +108,7 @@ class World:
 
     def history(self) -> None:
         self.histories += 1
-        own = [self.order, self.order, self.sale, self.sale, self.sale, self.loss, self.payout, self.payout]
+        own = [self.order, self.order, *[self.sale] * 3, self.loss, self.count, self.payout, self.payout]
         self.random.choice([*own, *self.lives.all])()
         self.now += timedelta(minutes=self.random.randrange(600))
         if self.maybe(0.3):
@@ -231,6 +232,14 @@ class World:
         )
         if made is not None:
             self.run("approve loss", write_offs.approve_write_off, made.id, actor=STAFF)
+
+    def count(self) -> None:
+        """A count misses pieces; a later one may find them again."""
+        item_id = self.items[self.random.choice(self.goods).variant_id]
+        pieces = self.random.choice([-3, -2, -1, 1, 2])
+        out = [MovementReason.LOST, MovementReason.LOST, MovementReason.EXPIRED, MovementReason.COUNT_CORRECTION]
+        reason = self.random.choice(out) if pieces < 0 else MovementReason.COUNT_CORRECTION
+        self.run("count", inventory.adjust, item_id, pieces, reason=reason, actor=STAFF)
 
     def payout(self) -> None:
         post()

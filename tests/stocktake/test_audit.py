@@ -60,6 +60,8 @@ def test_untouched_books_are_proven(shelf):
     [
         ("UPDATE stock_movement SET pieces = 12 WHERE id = 1", ("chain_changed", "stock_movement 1")),
         ("UPDATE stock_movement SET note = 'x' WHERE id = 2", ("chain_changed", "stock_movement 2")),
+        ("UPDATE stock_movement SET price_idr = 1 WHERE id = 3", ("chain_changed", "stock_movement 3")),
+        ("UPDATE stock_movement SET price_idr = 1 WHERE id = 2", ("chain_changed", "stock_movement 2")),
         ("UPDATE stock_item SET on_hand = 9 WHERE id = 1", ("drift_on_hand", "stock_item 1")),
         ("UPDATE stock_item SET reserved = 1 WHERE id = 2", ("drift_reserved", "stock_item 2")),
         ("UPDATE stock_item SET variant_id = 2 WHERE id = 1", ("chain_changed", "stock_movement 1")),

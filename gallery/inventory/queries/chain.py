@@ -36,6 +36,7 @@ def link_hash(previous: str, number: int, movement: StockMovement, item: StockIt
             *(movement.actor_id, movement.request_key),
             # As they are read back, whatever zone they were given in.
             *(at.astimezone(UTC).isoformat() for at in (movement.happened_at, movement.recorded_at)),
+            *([] if movement.price_idr is None else [movement.price_idr]),
         ],
         separators=(",", ":"),
     )

@@ -13,7 +13,7 @@ from gallery.core.locks import lock_row
 from gallery.inventory.errors import BelowReservedError, InvalidQuantityError
 from gallery.inventory.models import Lot, StockItem, StockMovement
 from gallery.inventory.services import ledger
-from gallery.inventory.states import MovementReason
+from gallery.inventory.states import LOSSES, MovementReason
 
 
 def receive(  # noqa: PLR0913 - what a receipt states
@@ -64,7 +64,7 @@ def adjust(
 ) -> StockMovement:
     """On hand is corrected by the difference; never below what is reserved (:class:`BelowReservedError`).
 
-    Returns to the owner, write-offs, counts and counter returns come here with their ``document``.
+    Counts, transfers and counter returns come here with their ``document``. What is lost keeps the price of the day.
     """
     if pieces_delta == 0:
         raise InvalidQuantityError("0")
@@ -76,6 +76,7 @@ def adjust(
     if item.on_hand + pieces_delta < item.reserved:
         raise BelowReservedError(on_hand=item.on_hand, reserved=item.reserved, delta=pieces_delta)
     item.on_hand += pieces_delta
+    variant = session.get_one(Variant, item.variant_id)
     movement = ledger.append(
         session,
         item,
@@ -86,6 +87,8 @@ def adjust(
         request_key=request_key,
         actor_id=actor.user_id,
     )
+    if pieces_delta < 0 and reason in LOSSES:
+        movement.price_idr = variant.price_idr  # before it is written: nothing of it changes afterwards
     audit.record(session, actor, "stock.adjusted", f"stock_item:{item.id}", pieces=pieces_delta, reason=reason.value)
     ledger.announce(session, [item])
     return movement

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from gallery.settlement.models import JournalEntry
-from gallery.settlement.queries import bank, cash, counter, couriers, gateways, goods, online
+from gallery.settlement.queries import bank, cash, counter, couriers, gateways, goods, lost_pieces, online
 from gallery.settlement.queries.drafts import Source
 
 SOURCES: Final[tuple[Source, ...]] = (
@@ -16,6 +16,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     *couriers.SOURCES,
     *counter.SOURCES,
     *goods.SOURCES,
+    *lost_pieces.SOURCES,
     *bank.SOURCES,
     *cash.SOURCES,
 )
