@@ -10,7 +10,7 @@ from gunicorn import util
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "4"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
 
 # glibc gives each thread a heap of its own, where room that others have left is of no use: a tenth of a worker's memory
 # for threads that take turns anyway. Other C libraries have no such setting.

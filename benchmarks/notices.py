@@ -21,7 +21,7 @@ from tests import postgres
 
 TOKEN = "hook-token-for-the-benchmark-of-notices"  # noqa: S105 - of a site that lives for a minute
 HEADER, SECRET = "X-Signature", "what was typed into the dashboard"
-WANTED, SECONDS, CONNECTIONS = 1_000, 10.0, 8
+WANTED, SECONDS, CONNECTIONS = 1_300, 10.0, 16
 
 
 def notices(number: int) -> Iterator[bytes]:
