@@ -46,7 +46,9 @@ def apply_update(session: Session, update: CourierUpdate, *, actor: Actor, proof
     A message that changes nothing is kept with the reason. Raises :class:`NotFoundError` for an unknown booking, and
     :class:`CashNotReceivedError` for a parcel that was handed over without the money it is paid with at the door.
     """
-    shipment_id = session.scalar(select(Shipment.id).where(Shipment.booking_ref == update.booking_ref))
+    # An online courier's attempt has no reference until it is booked: no message can mean it.
+    named = select(Shipment.id).where(Shipment.booking_ref == update.booking_ref, Shipment.booking_ref != "")
+    shipment_id = session.scalar(named)
     if shipment_id is None:
         raise NotFoundError("Shipment")
     return apply_to(session, shipment_id, update, actor=actor, proof_file_id=proof_file_id)
@@ -128,7 +130,7 @@ def override(
         is_cash_received=is_cash_received,
     )
     audit.record(session, actor, "shipment.override", f"shipment:{shipment.public_id}", status=status.value)
-    return apply_update(session, update, actor=actor)
+    return apply_to(session, shipment.id, update, actor=actor)
 
 
 def return_to_stock(session: Session, parcel_id: int, *, note: str, actor: Actor) -> Parcel:
