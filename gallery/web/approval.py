@@ -16,8 +16,11 @@ def approver(login: str, password: str) -> Actor | None:
     try:
         with transaction() as session:
             account = sign_in.account_key(session, login)
-            sign_in.count_try(session, adapters.cipher(), account, str(request.remote_addr))
+            tried = sign_in.count_try(session, adapters.cipher(), account, str(request.remote_addr))
         user = sign_in.check_password(db.session(), login, password)
     except (SignInFailedError, TooManyAttemptsError):
         return None
-    return actor_of(user)
+    actor = actor_of(user)
+    with transaction() as session:
+        sign_in.forget(session, tried)
+    return actor

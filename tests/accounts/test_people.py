@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -94,6 +95,15 @@ def test_two_accounts_never_share_an_address(app):
     with pytest.raises(AccountExistsError), transaction() as session:
         people.register(session, name="X", email=user.email, phone=None, password=NEW)
     assert db.session.query(User).count() == 1
+
+
+def test_a_known_account_costs_a_registration_as_much_work_as_a_new_one(app, monkeypatch):
+    user, hashed = make_user(), []
+    monkeypatch.setattr(people, "hash_password", lambda password: hashed.append(password) or "hash")
+    for email in (user.email, "baru@example.id"):
+        with suppress(AccountExistsError), transaction() as session:
+            people.register(session, name="X", email=email, phone=None, password=NEW)
+    assert hashed == [NEW, NEW]
 
 
 def test_erasing_forgets_the_person(app):

@@ -33,7 +33,7 @@ def test_an_address_is_compared_without_case():
 
 def guess(login="ani@example.id", address="10.0.0.1"):
     with transaction() as session:
-        sign_in.count_try(session, adapters.cipher(), login, address)
+        return sign_in.count_try(session, adapters.cipher(), login, address)
 
 
 def test_the_ninth_try_within_a_quarter_of_an_hour_is_refused_for_this_account_only(app, monkeypatch):
@@ -64,11 +64,25 @@ def test_tries_name_nobody(app):
 
 def test_success_forgets_the_failed_tries(app):
     user = make_user(email="ani@example.id")
-    for _ in range(8):
-        guess()
+    tried = [guess() for _ in range(8)][-1]
     with transaction() as session:
-        sign_in.record_success(session, adapters.cipher(), user.id, "ani@example.id", PASSWORD)
+        sign_in.record_success(session, tried, user.id, PASSWORD)
     guess()
+
+
+def test_an_address_is_spared_the_try_that_was_right_and_no_other(app):
+    for _ in range(2):
+        guess(login="budi@example.id")
+    tried = guess()
+    with transaction() as session:
+        sign_in.forget(session, tried)
+    cipher = adapters.cipher()
+    left = sorted(db.session.scalars(db.select(SignInAttempt.subject)))
+    account, place = (
+        cipher.blind_index("budi@example.id", "sign-in.account"),
+        cipher.blind_index("10.0.0.1", "sign-in.address"),
+    )
+    assert left == sorted([account, account, place, place])
 
 
 def test_wrong_unknown_and_disabled_fail_alike(app):
@@ -94,7 +108,8 @@ def test_an_old_hash_is_made_anew_at_sign_in(app):
     user = make_user(password_hash=weak)
     assert needs_rehash(weak)
     with transaction() as session:
-        sign_in.record_success(session, adapters.cipher(), user.id, user.email, PASSWORD)
+        tried = sign_in.count_try(session, adapters.cipher(), user.email, "10.0.0.1")
+        sign_in.record_success(session, tried, user.id, PASSWORD)
     stored = db.session.get(User, user.id).password_hash
     assert not needs_rehash(stored)
     assert verify_password(stored, PASSWORD)

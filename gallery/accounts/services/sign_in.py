@@ -1,12 +1,14 @@
 """Signing in, throttled per account and per address for all processes together (ASVS 6.3.1).
 
 The order matters: a try is written down before the password is looked at, so that parallel guesses are counted too.
+What turns out to be right is forgotten again: only failures stay to be counted.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from gallery.accounts.errors import SignInFailedError, TooManyAttemptsError
@@ -19,6 +21,7 @@ from gallery.core.crypto import FieldCipher
 WINDOW: Final = timedelta(minutes=15)
 MAX_PER_ACCOUNT: Final = 8
 MAX_PER_ADDRESS: Final = 40  # an office shares one address
+MAX_REGISTRATIONS: Final = 20  # per address: a fair with one hotspot passes, a list of numbers to probe does not
 INDONESIA: Final = 62
 NATIONAL_DIGITS: Final = range(9, 13)
 
@@ -49,18 +52,29 @@ def normal_phone(text: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def count_try(session: Session, cipher: FieldCipher, login: str, address: str) -> None:
+@dataclass(frozen=True)
+class CountedTry:
+    """A try that stands written down: the key of its account, and the row by which it counts for its address."""
+
+    account: str
+    row_id: int
+
+
+def count_try(session: Session, cipher: FieldCipher, login: str, address: str) -> CountedTry:
     """Write a try down; raise :class:`TooManyAttemptsError` when this account or this address had too many."""
-    now = clock.now()
-    account, place = _subjects(cipher, login, address)
-    since = now - WINDOW
-    too_many = (
-        failures_since(session, account, since) >= MAX_PER_ACCOUNT
-        or failures_since(session, place, since) >= MAX_PER_ADDRESS
-    )
-    if too_many:
-        raise TooManyAttemptsError(int(WINDOW.total_seconds()))
-    session.add_all([SignInAttempt(subject=account, at=now), SignInAttempt(subject=place, at=now)])
+    account = cipher.blind_index(login, "sign-in.account")
+    place = cipher.blind_index(address, "sign-in.address")
+    _, of_place = _count(session, {account: MAX_PER_ACCOUNT, place: MAX_PER_ADDRESS})
+    return CountedTry(account, of_place.id)
+
+
+def count_registration(session: Session, cipher: FieldCipher, address: str) -> None:
+    """Write down that an account is asked for, made or not; the tries are counted by address and apart from sign-ins.
+
+    Raises :class:`TooManyAttemptsError`. The caller commits before it looks whether the account can be made: a
+    refusal must not take the count back.
+    """
+    _count(session, {cipher.blind_index(address, "registration.address"): MAX_REGISTRATIONS})
 
 
 def account_key(session: Session, login: str) -> str:
@@ -79,11 +93,17 @@ def check_password(session: Session, login: str, password: str) -> User:
     return user
 
 
-def record_success(session: Session, cipher: FieldCipher, user_id: int, login: str, password: str) -> None:
-    """Forget the account's failed tries, and bring its hash up to today's parameters."""
+def forget(session: Session, tried: CountedTry) -> None:
+    """The password was right: the account starts anew, and the address is spared this try, not its failed ones."""
+    session.execute(
+        delete(SignInAttempt).where(or_(SignInAttempt.subject == tried.account, SignInAttempt.id == tried.row_id))
+    )
+
+
+def record_success(session: Session, tried: CountedTry, user_id: int, password: str) -> None:
+    """Forget the try and the account's failed ones, and bring its hash up to today's parameters."""
     user = session.get_one(User, user_id)
-    account, _ = _subjects(cipher, login, "")
-    session.execute(delete(SignInAttempt).where(SignInAttempt.subject == account))
+    forget(session, tried)
     if user.password_hash is not None and needs_rehash(user.password_hash):
         user.password_hash = hash_password(password)
     audit.record(session, actor_of(user), "account.signed_in", f"user:{user.public_id}")
@@ -94,5 +114,11 @@ def sweep(session: Session) -> None:
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < clock.now() - WINDOW))
 
 
-def _subjects(cipher: FieldCipher, login: str, address: str) -> tuple[str, str]:
-    return cipher.blind_index(login, "sign-in.account"), cipher.blind_index(address, "sign-in.address")
+def _count(session: Session, limits: dict[str, int]) -> list[SignInAttempt]:
+    now = clock.now()
+    if any(failures_since(session, subject, now - WINDOW) >= most for subject, most in limits.items()):
+        raise TooManyAttemptsError(int(WINDOW.total_seconds()))
+    tries = [SignInAttempt(subject=subject, at=now) for subject in limits]
+    session.add_all(tries)
+    session.flush()  # the ids
+    return tries

@@ -1,6 +1,6 @@
 """Signing in and out, registering, invitations, forgotten passwords."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -63,9 +63,16 @@ def sign_out() -> ResponseReturnValue:
 @public
 def register() -> ResponseReturnValue:
     form = RegistrationForm()
-    if form.validate_on_submit() and (user_id := _register(form)):
-        _begin(user_id)
-        return redirect(url_for("shop.account.index"), 303)
+    try:
+        if form.validate_on_submit() and (user_id := _register(form)):
+            _begin(user_id)
+            return redirect(url_for("shop.account.index"), 303)
+    except TooManyAttemptsError as error:
+        form.form_errors.append(
+            _("Terlalu banyak pendaftaran dari jaringan ini. Tunggu 15 menit atau pakai jaringan lain, lalu coba lagi.")
+        )
+        answer = render_template("shop/auth/register.html", form=form)
+        return answer, 429, {"Retry-After": str(error.retry_after_s)}
     return render_template("shop/auth/register.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -117,10 +124,10 @@ def _authenticate(login: str, password: str) -> User:
     login = sign_in.normal_login(login)
     with transaction() as db_session:
         account = sign_in.account_key(db_session, login)
-        sign_in.count_try(db_session, adapters.cipher(), account, str(request.remote_addr))
+        tried = sign_in.count_try(db_session, adapters.cipher(), account, str(request.remote_addr))
     user = sign_in.check_password(db.session(), login, password)
     with transaction() as db_session:
-        sign_in.record_success(db_session, adapters.cipher(), user.id, account, password)
+        sign_in.record_success(db_session, tried, user.id, password)
         people.learn_language(db_session.get_one(User, user.id), current_language())
     return db.session.get_one(User, user.id)
 
@@ -140,14 +147,15 @@ def _landing(actor: Actor, target: str | None) -> str:
 
 
 def _register(form: RegistrationForm) -> int:
-    """Return the new account's id, or 0 when the form has to be shown again.
+    """Return the new account's id, or 0 when the form has to be shown again; raise :class:`TooManyAttemptsError`.
 
     The sentence for a known number or address names both ways on and does not say which of the two is known.
     """
     email, phone = form.normal_email(), form.normal_phone()
+    with transaction() as db_session:
+        sign_in.count_registration(db_session, adapters.cipher(), str(request.remote_addr))
     try:
         with transaction() as db_session:
-            sign_in.count_try(db_session, adapters.cipher(), "register", str(request.remote_addr))
             user = people.register(
                 db_session,
                 name=str(form.name.data),
@@ -163,6 +171,4 @@ def _register(form: RegistrationForm) -> int:
         form.form_errors.append(
             _("Akun tidak dapat dibuat dengan nomor atau surel ini. Bila itu milik Anda, masuk atau atur ulang sandi.")
         )
-    except TooManyAttemptsError:
-        abort(429)
     return 0

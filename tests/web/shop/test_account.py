@@ -34,6 +34,18 @@ def test_changes_ask_for_the_present_password(person, user):
     assert (changed.name, changed.email, changed.phone) == ("Ani Baru", "baru@example.id", None)
 
 
+def test_only_wrong_passwords_count_when_it_is_asked_again(person):
+    form = {"name": "Ani Baru", "phone": "", "email": "baru@example.id"}
+    for _ in range(9):
+        answer = person.post("/akun/profil", form | {"current_password": PASSWORD}, page="/akun/profil")
+        assert answer.status_code == 303
+    for _ in range(8):
+        person.post("/akun/profil", form | {"current_password": "salah"}, page="/akun/profil")
+    answer = person.post("/akun/profil", form | {"current_password": PASSWORD}, page="/akun/profil")
+    assert answer.status_code == 422
+    assert "Tunggu 15 menit" in answer.get_data(as_text=True)
+
+
 def test_a_new_password_puts_the_other_devices_out(app, person, user):
     other = signed_in(app, user)
     form = {"current_password": PASSWORD, "password": "pantai pasir padi"}

@@ -65,6 +65,13 @@ def test_guesses_by_address_and_by_number_count_for_the_one_account(app):
     assert {sign_in(guest(app), login).status_code for login in ("ani@example.id", "081200000777")} == {429}
 
 
+def test_right_passwords_do_not_shut_out_an_office_behind_one_address(app):
+    user = make_user(email="ani@example.id")
+    for _ in range(41):
+        assert sign_in(guest(app), user.email).status_code == 303
+    assert db.session.query(SignInAttempt).count() == 0
+
+
 def test_a_copied_cookie_is_dead_after_sign_out(app):
     user = make_user()
     person = signed_in(app, user)
@@ -187,6 +194,39 @@ def test_registration_says_what_is_wrong_and_keeps_the_rest(app, given, sentence
     assert sentence in text
     assert "<title>Galat:" in text
     assert db.session.query(User).count() == 0
+
+
+def register(app, address="10.0.0.1", **given):
+    return guest(app).post("/daftar", registration(**given), page="/daftar", environ_overrides={"REMOTE_ADDR": address})
+
+
+def test_nine_buyers_register_in_a_quarter_of_an_hour(app):
+    answers = [register(app, phone=f"0812 0000 08{number:02}") for number in range(9)]
+    assert [answer.status_code for answer in answers] == [303] * 9
+
+
+def test_known_numbers_are_not_probed_for_ever_and_other_networks_go_on(app):
+    make_user(phone="+6281200000777")
+    for _ in range(20):
+        assert register(app, phone="081200000777").status_code == 422
+    refused = register(app)
+    text = refused.get_data(as_text=True)
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "900"
+    assert "Tunggu 15 menit" in text
+    assert 'value="0812 0000 0888"' in text
+    assert "pantai pasir padi" not in text
+    assert db.session.query(User).count() == 1
+    assert register(app, address="10.0.0.2").status_code == 303
+
+
+def test_who_has_an_account_already_is_told_the_way_on(app):
+    make_user(phone="+6281200000777")
+    answer = register(app, phone="081200000777", name="Ani Lagi")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "masuk atau atur ulang sandi" in text
+    assert 'value="Ani Lagi"' in text
 
 
 def test_the_reset_mail_speaks_the_language_of_the_page(app, tmp_path):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gallery.accounts.models import User
+from gallery.accounts.models import SignInAttempt, User
 from gallery.catalog.models import Product
 from gallery.catalog.states import ProductStatus
 from gallery.core import clock
@@ -251,6 +251,17 @@ def test_a_discount_needs_the_right_or_the_password_of_who_has_it(app, staff, de
         *(40_500, 4_500, manager.id),
         4_500,
     )
+
+
+def test_a_manager_who_approves_all_day_is_not_shut_out(staff, desk):
+    goods, _item = on_shelf(desk)
+    manager = make_user("gallery_manager", gallery_id=desk.gallery_id)
+    scan(staff, desk, variant_code(goods.variant_id))
+    login = {"penyetuju": manager.email, "sandi": PASSWORD}
+    for percent in range(1, 10):
+        given = {"potongan": f"{percent}%", "alasan": "kemasan penyok"}
+        assert send(staff, desk, "potongan", **given, **login).status_code == 303
+    assert db.session.query(SignInAttempt).count() == 0
 
 
 def test_a_discount_goes_when_the_sale_shrinks(app, desk):
