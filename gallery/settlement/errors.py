@@ -21,6 +21,12 @@ class SecondPersonError(ConflictError):
     code = "payout_second_person"
 
 
+class FileTakenError(ConflictError):
+    """The bank's file of this payout was taken, and nobody said that the bank will not make its transfers."""
+
+    code = "payout_file_taken"
+
+
 class LineSettledError(ConflictError):
     """Somebody else decided what this line of the bank's statement is."""
 

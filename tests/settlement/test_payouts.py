@@ -8,6 +8,7 @@ import pytest
 
 from gallery.accounts.permissions import Actor
 from gallery.core import clock
+from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
 from gallery.core.states import Decision
 from gallery.counter import services as counter
@@ -15,7 +16,7 @@ from gallery.counter.services import Back
 from gallery.counter.states import RefundMethod, ReturnReason
 from gallery.payments.models import BankAccount
 from gallery.settlement import services
-from gallery.settlement.errors import NothingDueError, PayoutChangedError, SecondPersonError
+from gallery.settlement.errors import FileTakenError, NothingDueError, PayoutChangedError, SecondPersonError
 from gallery.settlement.models import Payout, PayoutItem
 from gallery.settlement.queries import balance_of, balances, statement
 from gallery.settlement.states import PayoutItemStatus, PayoutStatus
@@ -153,6 +154,24 @@ def test_a_cancelled_payout_leaves_everything_due(sold):
     with pytest.raises(PayoutChangedError):
         run(services.mark_paid, payout.id, [the_item().id], reference="", actor=STAFF)
     assert the_item().status is PayoutItemStatus.CANCELLED
+
+
+def test_after_the_bank_file_was_taken_somebody_says_that_the_bank_does_nothing(sold):
+    payout = prepared(sold)
+    with pytest.raises(PayoutChangedError):
+        run(services.take_bank_file, payout.id, form="umum", actor=STAFF)  # not approved yet
+    approved(payout)
+    assert run(services.take_bank_file, payout.id, form="umum", actor=STAFF).file_taken_at == LATER
+    with pytest.raises(FileTakenError):
+        run(services.cancel_payout, payout.id, note="salah rekening", actor=STAFF)
+    assert balance(sold).under_way_idr == 135_000
+    given = {"note": "salah rekening", "is_off_at_bank": True, "actor": STAFF}
+    assert run(services.cancel_payout, payout.id, **given) is Decision.APPLY
+    assert balance(sold).payable_idr == 135_000
+    facts = db.session.query(AuditEntry.facts).filter_by(action="payout.cancelled").scalar()
+    assert facts == {"is_off_at_bank": True}
+    with pytest.raises(PayoutChangedError):
+        run(services.take_bank_file, payout.id, form="umum", actor=STAFF)
 
 
 @pytest.mark.processes

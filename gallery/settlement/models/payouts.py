@@ -34,6 +34,7 @@ class Payout(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None]
+    file_taken_at: Mapped[datetime | None]  # the last time; from then on the bank may know of it
 
     bank_account: Mapped[BankAccount] = relationship()
     items: Mapped[list["PayoutItem"]] = relationship(order_by="PayoutItem.id", back_populates="payout")

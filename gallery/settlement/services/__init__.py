@@ -22,6 +22,7 @@ from gallery.settlement.services.payouts import (
     create_payout,
     mark_failed,
     mark_paid,
+    take_bank_file,
 )
 from gallery.settlement.services.posting import post_due
 
@@ -47,4 +48,5 @@ __all__ = [
     "read_statement",
     "reopen_line",
     "settle_if_sure",
+    "take_bank_file",
 ]

@@ -19,7 +19,13 @@ from gallery.inventory import services as inventory
 from gallery.inventory.states import PaperKind
 from gallery.payments.models import BankAccount
 from gallery.registry.models import Business
-from gallery.settlement.errors import NothingDueError, PayoutChangedError, SecondPersonError, TooManyReceiptsError
+from gallery.settlement.errors import (
+    FileTakenError,
+    NothingDueError,
+    PayoutChangedError,
+    SecondPersonError,
+    TooManyReceiptsError,
+)
 from gallery.settlement.models import Payout, PayoutItem, PayoutProof
 from gallery.settlement.queries.balances import balances_by_id
 from gallery.settlement.states import PAYOUT, PAYOUT_ITEM, PayoutItemStatus, PayoutStatus
@@ -116,18 +122,40 @@ def approve_payout(session: Session, payout_id: int, *, limit_idr: int, day: dat
     return Decision.APPLY
 
 
-def cancel_payout(session: Session, payout_id: int, *, note: str, actor: Actor) -> Decision:
-    """Nobody is paid by this batch; what it held is due again. Refused once a transfer was noted."""
+def take_bank_file(session: Session, payout_id: int, *, form: str, actor: Actor) -> Payout:
+    """Whoever asks may hand the batch to the bank; who took its file and when is kept.
+
+    Raises :class:`PayoutChangedError` for a batch that is not approved, or not any more.
+    """
+    payout = lock_row(session, Payout, payout_id)
+    if payout.status is not PayoutStatus.APPROVED:
+        raise PayoutChangedError(payout.number)
+    payout.file_taken_at = clock.now()
+    audit.record(session, actor, "payout.file_taken", f"payout:{payout.public_id}", form=form)
+    return payout
+
+
+def cancel_payout(
+    session: Session, payout_id: int, *, note: str, is_off_at_bank: bool = False, actor: Actor
+) -> Decision:
+    """Nobody is paid by this batch; what it held is due again. Refused once a transfer was noted.
+
+    Once its file was taken somebody has to say that the bank makes none of its transfers (``is_off_at_bank``), or the
+    owners could be paid twice: :class:`FileTakenError`.
+    """
     payout, items = _locked(session, payout_id)
     if PAYOUT.decide(payout.status, PayoutStatus.CANCELLED) is Decision.STALE:
         return Decision.STALE
     if any(item.status is not PayoutItemStatus.OPEN for item in items):
         raise PayoutChangedError(payout.number)
+    if payout.file_taken_at is not None and not is_off_at_bank:
+        raise FileTakenError(payout.number)
     for item in items:
         _end(item, PayoutItemStatus.CANCELLED)
     move(payout, PAYOUT, PayoutStatus.CANCELLED, clock.now())
     payout.note = note
-    audit.record(session, actor, "payout.cancelled", f"payout:{payout.public_id}")
+    told = {"is_off_at_bank": True} if payout.file_taken_at is not None else {}
+    audit.record(session, actor, "payout.cancelled", f"payout:{payout.public_id}", **told)
     return Decision.APPLY
 
 

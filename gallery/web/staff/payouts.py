@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gallery.accounts.queries import bank_names
-from gallery.core import adapters, audit, clock
+from gallery.core import adapters, clock
 from gallery.core.db import db, transaction
-from gallery.core.errors import ConflictError, NotFoundError
+from gallery.core.errors import ConflictError, GalleryError, NotFoundError
 from gallery.core.files import put_for, record_file
 from gallery.core.image_facts import MAX_BYTES, ImageError
 from gallery.core.pdf_facts import MEDIA_TYPE as PDF
@@ -22,6 +22,7 @@ from gallery.inventory.queries import paper_of
 from gallery.inventory.states import PaperKind
 from gallery.registry.services import ACCOUNT_CONTEXT
 from gallery.settlement import services
+from gallery.settlement.errors import FileTakenError
 from gallery.settlement.facts import FORMATS, BankFormat
 from gallery.settlement.models import Payout, PayoutItem
 from gallery.settlement.queries import payouts as queries
@@ -38,7 +39,7 @@ from gallery.web.printing import pdf_response, render_pdf
 from gallery.web.product_uploads import explained
 from gallery.web.session import current_actor
 from gallery.web.spelled import spelled
-from gallery.web.staff.payouts_forms import PaidForm, ProofForm, ReasonForm
+from gallery.web.staff.payouts_forms import CancelForm, PaidForm, ProofForm, ReasonForm
 
 bp = Blueprint("payouts", __name__, url_prefix="/pembayaran-umkm")
 PROOF_BYTES: Final = MAX_BYTES + 64 * 1024
@@ -81,14 +82,19 @@ def approve(public_id: str) -> ResponseReturnValue:
 @bp.post("/<public_id>/batalkan")
 @requires("settlement.pay")
 def cancel(public_id: str) -> ResponseReturnValue:
-    row, form = _payout(public_id), ReasonForm()
+    row, form = _payout(public_id), CancelForm()
     if not form.validate_on_submit():
         return _page(row, cancel_form=form), 422
+    given: dict[str, Any] = {"note": str(form.note.data), "is_off_at_bank": bool(form.is_off_at_bank.data)}
 
     def step(session: Any) -> Decision:
-        return services.cancel_payout(session, row.id, note=str(form.note.data), actor=current_actor())
+        return services.cancel_payout(session, row.id, **given, actor=current_actor())
 
-    return _step(row, step, _("Daftar pembayaran dibatalkan. Hak UMKM bisa dibayar lagi."))
+    refused = decide(step, _("Daftar pembayaran dibatalkan. Hak UMKM bisa dibayar lagi."))
+    if isinstance(refused, FileTakenError):  # perhaps after the page was opened, so what was typed is kept
+        form.is_off_at_bank.errors = [errors.text_of(refused.code)]
+        return _page(_payout(public_id), cancel_form=form), refused.status
+    return _answer(public_id, refused)
 
 
 @bp.post("/<public_id>/terbayar")
@@ -127,10 +133,10 @@ def bank_file(public_id: str) -> ResponseReturnValue:
     wanted = next((one for one in FORMATS if one.key == request.form.get("bentuk")), None)
     if wanted is None or row.status is not PayoutStatus.APPROVED:
         raise NotFoundError("Payout")
-    data = _csv(wanted, row)
+    name = f"{row.number}-{wanted.key}.csv"
     with transaction() as session:
-        audit.record(session, current_actor(), "payout.file_taken", f"payout:{row.public_id}", form=wanted.key)
-    return download(data, f"{row.number}-{wanted.key}.csv", CSV)
+        data = _csv(wanted, services.take_bank_file(session, row.id, form=wanted.key, actor=current_actor()))
+    return download(data, name, CSV)
 
 
 @bp.post("/<public_id>/bukti")
@@ -256,8 +262,11 @@ def _ticked() -> list[int]:
 
 
 def _step(row: Payout, step: Callable[[Any], Decision], done: str) -> ResponseReturnValue:
-    public_id = row.public_id
-    if (refused := decide(step, done)) is not None:
+    return _answer(row.public_id, decide(step, done))
+
+
+def _answer(public_id: str, refused: GalleryError | None) -> ResponseReturnValue:
+    if refused is not None:
         return _page(_payout(public_id), problem=errors.text_of(refused.code)), refused.status
     return redirect(url_for(".show", public_id=public_id), 303)
 
@@ -282,7 +291,7 @@ def _page(row: Payout, **given: Any) -> str:
         "paid_items": _having(row, PayoutItemStatus.PAID),
         "paid_form": PaidForm(formdata=None),
         "failed_form": ReasonForm(formdata=None),
-        "cancel_form": ReasonForm(formdata=None),
+        "cancel_form": CancelForm(formdata=None),
         "proof_form": ProofForm(formdata=None),
         "proofs": queries.proofs(db.session(), row.id),
         "problem": "",

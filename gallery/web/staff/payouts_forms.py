@@ -6,7 +6,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
@@ -63,3 +63,7 @@ class ReasonForm(FlaskForm):
             Length(max=200, message=_l("Paling panjang 200 huruf.")),
         ],
     )
+
+
+class CancelForm(ReasonForm):
+    is_off_at_bank = BooleanField(_l("Bank tidak menjalankan berkasnya: belum dikirim, atau sudah ditarik kembali"))

@@ -86,6 +86,29 @@ def test_a_payout_is_cancelled_with_a_reason(app, payout):
     assert officer.post(f"{page}/terbayar", {"reference": "X", "transfer": item_id()}, page=page).status_code == 409
 
 
+def test_after_the_bank_file_was_taken_cancelling_needs_a_tick(app, payout):
+    officer, page = payout
+    officer.post(f"{page}/setujui", page=page)
+    before = officer.get(page).get_data(as_text=True)
+    assert "is_off_at_bank" not in before
+    officer.post(f"{page}/berkas-bank", {"bentuk": "umum"}, page=page)
+    shown = officer.get(page).get_data(as_text=True)
+    assert "Berkas bank diunduh" in shown
+    assert 'name="is_off_at_bank"' in shown
+    refused = officer.post(f"{page}/batalkan", {"note": "salah pilih"}, page=page)  # as from a page of before
+    assert refused.status_code == 409
+    assert "Pastikan dulu bank tidak menjalankannya" in refused.get_data(as_text=True)
+    assert 'value="salah pilih"' in refused.get_data(as_text=True)
+    db.session.rollback()
+    assert db.session.query(Payout.status).scalar() is PayoutStatus.APPROVED
+    assert officer.post(f"{page}/batalkan", {"note": "", "is_off_at_bank": "y"}, page=page).status_code == 422
+    sure = {"note": "salah pilih", "is_off_at_bank": "y"}
+    assert officer.post(f"{page}/batalkan", sure, page=page).status_code == 303
+    db.session.rollback()
+    assert db.session.query(Payout.status).scalar() is PayoutStatus.CANCELLED
+    assert officer.post(f"{page}/berkas-bank", {"bentuk": "umum"}, page=page).status_code == 404
+
+
 def test_the_list_asks_the_database_twice(app, payout, count_queries):
     officer, _page = payout
     with count_queries() as queries:
