@@ -20,6 +20,7 @@ from gallery.core.outbox import OutboxMessage
 from gallery.counter.services import count_sales
 from gallery.demo import (
     accounts,
+    bank,
     buying,
     catalogue,
     consignment,
@@ -120,6 +121,7 @@ def _plan(world: World) -> None:
     payouts.plan(world)
     rider_money.plan(world)
     courier_office.plan(world)
+    bank.plan(world)
     world.agenda.at(world.now - timedelta(minutes=3), _search_in_vain)
     world.agenda.at(world.now - timedelta(minutes=2), _leave_carts)
 

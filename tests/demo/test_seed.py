@@ -45,7 +45,8 @@ from gallery.payments.models import Payment, Refund, Remittance
 from gallery.payments.states import PaymentMethod, PaymentStatus, RefundStatus
 from gallery.regions.models import Region
 from gallery.registry.models import Business, Person
-from gallery.settlement.models import CourierPayment
+from gallery.settlement.models import BankLine, CourierPayment
+from gallery.settlement.states import BankLineKind, BankLineStatus
 from gallery.submissions.models import Submission
 from gallery.submissions.states import SubmissionStatus
 
@@ -256,3 +257,10 @@ def test_cash_at_the_door_is_with_riders_handed_over_and_still_to_come():
     assert any(row.is_overdue for row in with_riders(db.session(), EVERYTHING))
     assert count(Remittance) >= 1
     assert count(CourierPayment, CourierPayment.party.startswith("rider:")) >= 1
+
+
+def test_the_banks_statement_fits_and_leaves_something_to_do():
+    matched = BankLine.status == BankLineStatus.MATCHED
+    assert count(BankLine, matched, BankLine.kind == BankLineKind.PAYMENT) >= 20
+    assert count(BankLine, matched, BankLine.kind == BankLineKind.OWNER_PAYOUT) >= 5
+    assert count(BankLine, BankLine.status == BankLineStatus.OPEN) >= 3
