@@ -33,7 +33,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "css/staff.css": (*_SHARED_CSS, "css/staff.css", "css/parcels.css", "css/print.css"),
     "css/rider.css": (*_SHARED_CSS, "css/rider.css"),
     "js/shop.js": (*_SHARED_JS, "js/gallery.js", "js/facets.js", "js/suggest.js", "js/me.js"),
-    "js/staff.js": (*_SHARED_JS, "js/hotkeys.js", "js/progress.js"),
+    "js/staff.js": (*_SHARED_JS, "js/file-size.js", "js/hotkeys.js", "js/progress.js"),
 }
 _COMPRESSED = re.compile(r"\.(?:gz|br)$")
 _CSS_URL = re.compile(r'url\("([^"#:?]+)"\)')

@@ -261,6 +261,32 @@ def test_rows_are_walked_and_ticked_by_keys_unless_somebody_types(page):
     assert press("j", "Space") == ["", [True, True]]
 
 
+def test_files_that_are_too_large_alone_or_together_are_not_sent(page):
+    page.evaluate("""async () => {
+      document.body.innerHTML = `<form data-max-bytes="30" data-too-large="Bersama terlalu besar.">
+        <div class="field"><input id="satu" type="file" data-max-bytes="20" data-too-large="Terlalu besar."></div>
+        <div class="field"><input id="dua" type="file" data-max-bytes="20" data-too-large="Terlalu besar."></div>
+        </form>`;
+      window.sent = 0;
+      const count = (event) => { event.preventDefault(); window.sent += 1; };
+      document.querySelector('form').addEventListener('submit', count);
+      await import('/file-size.js');
+    }""")
+
+    def sent(first: int, second: int) -> tuple[int, list[str]]:
+        for name, size in (("#satu", first), ("#dua", second)):
+            page.locator(name).set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"0" * size})
+        return page.evaluate(
+            "document.querySelector('form').requestSubmit(),"
+            " [window.sent, [...document.querySelectorAll('.error')].map(error => error.textContent)]"
+        )
+
+    assert sent(21, 5) == [0, ["Terlalu besar."]]
+    assert page.evaluate("document.activeElement.id") == "satu"
+    assert sent(20, 20) == [0, ["Bersama terlalu besar."]]
+    assert sent(20, 10) == [1, []]
+
+
 def test_the_reader_is_one_small_file():
     assert (SCRIPTS / "ean13.js").stat().st_size < 10_000
     assert "import " not in (SCRIPTS / "ean13.js").read_text()  # a worker finds no other file by a name without hash

@@ -3,6 +3,10 @@
 import pytest
 
 from gallery.core.db import db
+from tests.browser import signed_in
+from tests.factories.accounts import make_user
+from tests.factories.registry import make_business
+from tests.html import Page
 
 
 @pytest.mark.parametrize(("path", "status"), [("/tiada", 404), ("/umkm/tiada-0000000000", 404), ("/en/tiada", 404)])
@@ -50,3 +54,56 @@ def test_programs_get_a_code(client):
     answer = client.get("/api/v1/tiada")
     assert answer.status_code == 404
     assert answer.json["error"] == "http_404"
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "limit_mb"),
+    [
+        ("province_officer", "/petugas/berita/baru", 12),
+        ("province_officer", "/petugas/registri/baru", 12),
+        ("province_officer", "/petugas/impor/baru", 30),
+        ("seller", "/umkm-saya/produk/baru", 32),
+    ],
+)
+def test_too_large_an_upload_is_told_the_limit_and_led_back_to_its_form(app, role, path, limit_mb):
+    person = signed_in(app, make_user(role, business_id=make_business().id if role == "seller" else None))
+    answer = person.client.post(path, data=b"0" * 41 * 1024**2, content_type="multipart/form-data; boundary=x")
+    assert (answer.status_code, answer.headers["Connection"]) == (413, "close")
+    found = Page(answer.get_data(as_text=True))
+    assert f"paling banyak {limit_mb} MB sekali kirim" in found.text
+    assert found.one("a", href=path).text == "Kembali ke formulir"
+
+
+@pytest.mark.parametrize(
+    ("referrer", "back"),
+    [
+        ("http://localhost/petugas/impor/abc?hal=2", ["/petugas/impor/abc?hal=2"]),
+        ("http://jahat.test/petugas/impor/abc", []),
+        ("http://localhost//jahat.test/", []),
+        ("http://[", []),
+        ("", []),
+    ],
+)
+def test_an_address_that_only_takes_posts_leads_back_to_the_page_they_came_from(client, referrer, back):
+    answer = client.post(
+        "/petugas/impor/abc/foto",
+        data=b"0" * 31 * 1024**2,
+        content_type="multipart/form-data; boundary=x",
+        headers={"Referer": referrer},
+    )
+    assert answer.status_code == 413
+    found = Page(answer.get_data(as_text=True))
+    assert [tag["href"] for tag in found.tags("a") if tag.text == "Kembali ke formulir"] == back
+
+
+@pytest.mark.parametrize(
+    ("path", "limits_mb"),
+    [("/petugas/berita/baru", [10]), ("/petugas/registri/baru", [10]), ("/petugas/impor/baru", [10, 30])],
+)
+def test_a_form_tells_the_browser_what_its_files_may_weigh(app, path, limits_mb):
+    found = Page(signed_in(app, make_user("province_officer")).get(path).get_data(as_text=True))
+    inputs = found.tags("input", type="file")
+    assert [int(tag["data-max-bytes"]) for tag in inputs] == [mb * 1024**2 for mb in limits_mb]
+    assert [tag["data-too-large"] for tag in inputs] == [
+        f"Berkas ini lebih dari {mb} MB. Kecilkan dulu, lalu pilih lagi." for mb in limits_mb
+    ]

@@ -33,7 +33,8 @@ from gallery.web.staff.submissions_forms import PhotosForm, UploadForm
 
 bp = Blueprint("submissions", __name__, url_prefix="/impor")
 MEGABYTE: Final = 1024 * 1024
-MAX_UPLOAD: Final = 30 * MEGABYTE
+FILES_MB: Final = 30
+MAX_UPLOAD: Final = FILES_MB * MEGABYTE + 64 * 1024  # what is typed beside the files
 SHEET_BYTES: Final = Limits().file_bytes
 RUNNING: Final = frozenset({SubmissionStatus.CHECKING, SubmissionStatus.IMPORTING})
 HAS_ROWS: Final = frozenset({SubmissionStatus.READY, SubmissionStatus.DONE})
@@ -59,7 +60,7 @@ def upload() -> ResponseReturnValue:
     if form.validate_on_submit() and (public_id := _take_in(form)):
         return redirect(url_for(".show", public_id=public_id), 303)
     status = 422 if form.is_submitted() else 200
-    return render_template("staff/submissions/upload.html", form=form, districts=own), status
+    return render_template("staff/submissions/upload.html", form=form, districts=own, files_mb=FILES_MB), status
 
 
 @bp.get("/templat")
@@ -168,6 +169,7 @@ def _show(line: SubmissionLine, form: PhotosForm) -> str:
         is_running=submission.status in RUNNING,
         is_silent=receiving.is_silent(submission),
         can_upload=_may(submission),
+        files_mb=FILES_MB,
         done=done,
         total=total,
         progress_text=_progress_text(submission),

@@ -178,7 +178,7 @@ def test_a_file_name_is_text_and_nothing_else(owner):
 def test_a_body_of_forty_megabytes_is_refused(owner):
     answer = start(owner, photos=[(io.BytesIO(b"\0" * 40 * 1024 * 1024), "besar.jpg")])
     assert answer.status_code == 413
-    assert "melebihi batas" in body(answer)
+    assert "paling banyak 32 MB sekali kirim" in body(answer)
 
 
 def test_photos_of_somebody_else_can_not_be_claimed(app, owner):
