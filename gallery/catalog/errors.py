@@ -78,6 +78,12 @@ class DuplicateVariantError(ConflictError):
     code = "duplicate_variant"
 
 
+class ArticleCodeTakenError(ConflictError):
+    """Another product of the same business carries this article code already."""
+
+    code = "article_code_taken"
+
+
 class LastVariantError(ConflictError):
     """A product keeps at least one variant that can be bought."""
 

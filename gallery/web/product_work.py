@@ -12,10 +12,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from gallery.catalog import queries, services
-from gallery.catalog.errors import IncompleteProductError, PhotoQuotaError
+from gallery.catalog.errors import ArticleCodeTakenError, IncompleteProductError, PhotoQuotaError
 from gallery.catalog.facts import BLOCKING, Gap
 from gallery.catalog.queries import ProductWork, Work
 from gallery.catalog.states import ProductStatus, RevisionStatus
+from gallery.consignment.errors import PriceBelowOwedError, RequestOpenError
+from gallery.consignment.models import PriceRequest
+from gallery.consignment.queries.requests import consigned_variant
 from gallery.core import adapters
 from gallery.core.db import db, transaction
 from gallery.core.errors import ConflictError, NotFoundError
@@ -24,8 +27,10 @@ from gallery.core.signing import BadTokenError
 from gallery.regions.queries import districts
 from gallery.registry import queries as registry
 from gallery.registry.models import Business
+from gallery.web import price_work
 from gallery.web import product_uploads as uploads
 from gallery.web.errors import text_of
+from gallery.web.filters import rupiah, tanggal
 from gallery.web.media import private_file
 from gallery.web.product_form import DetailsForm, StartForm, VariantForm
 from gallery.web.session import current_actor
@@ -198,11 +203,15 @@ def details(space: Space, product_public_id: str) -> Page | ResponseReturnValue:
     if request.method == "GET":
         form.fill(work.current.facts)
     elif form.validate_on_submit():
-        with transaction() as session:
-            facts = queries.current_products(session, [work.current.id])[work.current.id].facts
-            saved = services.edit_draft(session, work.current.id, form.facts(facts), actor=current_actor())
-        tell(work, saved)
-        return space.to_product(product_public_id)
+        try:
+            with transaction() as session:
+                facts = queries.current_products(session, [work.current.id])[work.current.id].facts
+                saved = services.edit_draft(session, work.current.id, form.facts(facts), actor=current_actor())
+        except ArticleCodeTakenError as error:
+            form.external_code.errors = [text_of(error.code)]
+        else:
+            tell(work, saved)
+            return space.to_product(product_public_id)
     return Page({"desk": space, "work": work, "form": form}, 422 if form.errors else 200)
 
 
@@ -262,14 +271,32 @@ def variant_list(space: Space, product_public_id: str) -> Page | ResponseReturnV
         if request.method == "GET" and chosen in known:
             form.fill(known[chosen])
         elif form.validate_on_submit():
-            with transaction() as session:
-                services.save_variant(session, work.current.id, chosen or None, form.facts(), actor=current_actor())
-            flash(_("Harga dan ukuran tersimpan dan langsung berlaku."))
+            _tell_price(price_work.save_consigned(work.current.id, chosen, form.facts()))
             return space.to_product(product_public_id)
+    except PriceBelowOwedError as error:
+        form.price.errors = [price_work.below_owed(error)]
+    except RequestOpenError as error:
+        form.price.errors = [text_of(error.code)]
     except ConflictError as error:
         form.name.errors = [text_of(error.code)]
-    context = {"desk": space, "work": work, "form": form, "chosen": chosen if chosen in known else ""}
+    chosen = chosen if chosen in known else ""
+    held = consigned_variant(db.session(), work.current.id, chosen, "") if chosen else None
+    context = {"desk": space, "work": work, "form": form, "chosen": chosen, "held": held}
     return Page(context, 422 if form.errors else 200)
+
+
+def _tell_price(made: PriceRequest | None) -> None:
+    if made is None:
+        flash(_("Harga dan ukuran tersimpan dan langsung berlaku."))
+        return
+    flash(
+        _(
+            "Tersimpan. Karena barangnya ada di galeri, harga %(price)s diusulkan dulu: berlaku paling cepat %(day)s, "
+            "setelah disetujui kepala galeri.",
+            price=rupiah(made.new_price_idr),
+            day=tanggal(made.wanted_from),
+        )
+    )
 
 
 def act(space: Space, product_public_id: str, step: str) -> ResponseReturnValue:

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 
 from gallery.accounts.permissions import Actor
 from gallery.catalog import services
-from gallery.catalog.errors import AlreadyDecidedError
+from gallery.catalog.errors import AlreadyDecidedError, ArticleCodeTakenError
 from gallery.catalog.models import Product, ProductRevision, ReviewDecision
 from gallery.catalog.states import RevisionStatus
 from gallery.core.db import db, transaction
 from gallery.core.errors import ConflictError
 from gallery.core.ids import public_id
-from tests.factories.catalog import complete_facts, make_photos_ready, make_submitted, reviewer
+from tests.factories.catalog import complete_facts, edited, make_draft, make_photos_ready, make_submitted, reviewer
 from tests.factories.registry import make_business
 
 CROWD = 6
@@ -88,3 +88,15 @@ def test_the_same_row_of_two_files_makes_one_product(app, business):
     assert count(Product) == 1
     assert outcomes.count("new") == 1
     assert set(outcomes) <= {"new", "unchanged", ConflictError}
+
+
+def test_of_a_crowd_that_wants_one_article_code_one_product_gets_it(app, business):
+    saved = [make_draft(business) for _ in range(CROWD)]
+    wanted = [edited(one.product_id, external_code="KMP-01") for one in saved]
+
+    def edit(session, number):
+        services.edit_draft(session, saved[number].product_id, wanted[number], actor=Actor.system())
+        return "saved"
+
+    assert sorted(at_once(app, edit), key=str) == [ArticleCodeTakenError] * (CROWD - 1) + ["saved"]
+    assert db.session.scalar(select(func.count()).where(Product.external_code == "KMP-01")) == 1

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from gallery.accounts.permissions import Actor
 from gallery.catalog import queries, services
-from gallery.catalog.errors import DuplicateVariantError, LastVariantError
+from gallery.catalog.errors import ArticleCodeTakenError, DuplicateVariantError, LastVariantError
 from gallery.catalog.facts import AT_ONCE, REVIEWED, LicenceFacts, Outcome, VariantFacts
 from gallery.catalog.models import PriceChange, Product, ProductRevision, Variant
 from gallery.catalog.states import LicenceKind, RevisionStatus, ShippingClass, Storage
@@ -63,6 +63,18 @@ def forget_messages() -> None:
 def test_every_field_is_either_reviewed_or_holds_at_once():
     assert set(REVIEWED) | AT_ONCE == set(current_fields())
     assert not set(REVIEWED) & AT_ONCE
+
+
+def test_an_article_code_belongs_to_one_product_of_the_business(business):
+    first, second, elsewhere = make_draft(business), make_draft(business), make_draft(make_business().id)
+    before = current_facts(second.product_id)
+    edit(first, external_code="KMP-01")
+    with pytest.raises(ArticleCodeTakenError):
+        edit(second, external_code="KMP-01", name="Nama Lain")
+    assert current_facts(second.product_id) == before
+    edit(first, external_code="KMP-01", summary="Renyah")
+    edit(elsewhere, external_code="KMP-01")
+    assert current_facts(elsewhere.product_id).external_code == "KMP-01"
 
 
 def current_fields() -> list[str]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Actor
-from gallery.catalog.errors import DuplicateVariantError
+from gallery.catalog.errors import ArticleCodeTakenError, DuplicateVariantError
 from gallery.catalog.facts import (
     REVIEWED,
     LicenceFacts,
@@ -94,7 +95,7 @@ def edit_draft(session: Session, product_id: int, wanted: ProductFacts, *, actor
     """Bring the product to what ``wanted`` says.
 
     Price, weight and lead time hold at once. What a reviewer looks at goes into the open revision (taken back to draft
-    if it was waiting), or into a new one; what is on sale stays on sale.
+    if it was waiting), or into a new one; what is on sale stays on sale. Raises :class:`ArticleCodeTakenError`.
     """
     product = lock_row(session, Product, product_id)
     if product.status is ProductStatus.ARCHIVED:
@@ -104,7 +105,9 @@ def edit_draft(session: Session, product_id: int, wanted: ProductFacts, *, actor
     changed = changes(current.facts, wanted)
     if not changed:
         return Saved(Outcome.UNCHANGED, product.id, product.public_id, current.revision_id)
-    product.lead_time_days, product.external_code = wanted.lead_time_days, wanted.external_code
+    product.lead_time_days = wanted.lead_time_days
+    if "external_code" in changed:
+        _set_code(session, product, wanted.external_code)
     if "variants" in changed:
         write_variants(session, product.id, wanted.variants, actor=actor)
     revision_id = current.revision_id
@@ -116,6 +119,18 @@ def edit_draft(session: Session, product_id: int, wanted: ProductFacts, *, actor
         emit(session, "product.changed", product_ids=[product.id])
     audit.record(session, actor, "product.edited", f"product:{product.public_id}", fields=sorted(changed))
     return Saved(Outcome.CHANGED, product.id, product.public_id, revision_id, changed)
+
+
+def _set_code(session: Session, product: Product, code: str | None) -> None:
+    others = select(Product.id).where(Product.business_id == product.business_id, Product.id != product.id)
+    if code and session.scalar(others.where(Product.external_code == code)):
+        raise ArticleCodeTakenError(code)
+    session.flush()  # whatever waits to be written is no matter of the code
+    product.external_code = code
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody else gave it away between the look and the write
+        raise ArticleCodeTakenError(code) from error
 
 
 def tidied(facts: ProductFacts) -> ProductFacts:

@@ -280,6 +280,20 @@ def test_wrong_details_are_explained_and_kept(owner, business, field, typed, sen
     assert current_facts(saved.product_id) == before
 
 
+def test_a_code_of_another_product_is_refused_at_its_field_and_kept(owner, business):
+    first, second = make_draft(business, external_code="KMP-01"), make_draft(business)
+    given = {"external_code": "KMP-01", "summary": "Renyah sekali"}
+    answer = owner.post(page_of(second, "data"), details(second, **given), page=page_of(second, "data"))
+    page = body(answer)
+    assert answer.status_code == 422
+    assert '<a href="#external_code">Kode ini sudah dipakai produk lain dari usaha yang sama.' in page
+    assert 'value="KMP-01"' in page
+    assert 'value="Renyah sekali"' in page
+    db.session.rollback()
+    assert current_facts(second.product_id).summary == ""
+    assert current_facts(first.product_id).external_code == "KMP-01"
+
+
 def test_fields_that_are_not_in_the_form_change_nothing(owner, business):
     saved = make_draft(business)
     extra = {"status": "on_sale", "business_id": "1", "published_revision_id": "1", "sold_count": "99", "price": "1"}
