@@ -4,7 +4,6 @@ from gallery.payments.queries.payments import (
     PAGE_SIZE,
     PaymentPage,
     Refundable,
-    RefundRow,
     Tab,
     active_accounts,
     next_to_check,
@@ -17,15 +16,16 @@ from gallery.payments.queries.payments import (
     qris_codes,
     refund_in_scope,
     refundable,
-    refunds_in_scope,
     refunds_of,
     tab_counts,
 )
 
+from gallery.payments.queries.refunds import RefundPage, RefundRow, refunds_due, refunds_in_scope
 __all__ = [
     "PAGE_SIZE",
     "PaymentPage",
     "RefundRow",
+    "RefundPage",
     "Refundable",
     "Tab",
     "active_accounts",
@@ -41,5 +41,6 @@ __all__ = [
     "refundable",
     "refunds_in_scope",
     "refunds_of",
+    "refunds_due",
     "tab_counts",
 ]

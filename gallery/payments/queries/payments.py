@@ -17,7 +17,7 @@ from gallery.orders.models import Order, OrderLine, Parcel
 from gallery.orders.queries import order_in_scope
 from gallery.orders.states import OrderStatus, ParcelStatus
 from gallery.payments.models import BankAccount, Payment, PaymentProof, QrisCode, Refund, RefundLine
-from gallery.payments.states import CASH, PaymentStatus, RefundStatus
+from gallery.payments.states import CASH, PaymentStatus
 
 PAGE_SIZE: Final = 25
 
@@ -163,29 +163,6 @@ def proof_file(session: Session, payment_id: int, proof_id: int) -> StoredFile:
     if found is None:
         raise NotFoundError("PaymentProof")
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class RefundRow:
-    """A refund with the order it belongs to, for the staff's list."""
-
-    refund: Refund
-    order: Order
-    payment: Payment
-
-
-def refunds_in_scope(session: Session, scope: Scope, *, is_done: bool = False) -> list[RefundRow]:
-    """Return what is owed to buyers, the oldest first; also what a gateway is being asked for."""
-    done = Refund.status == RefundStatus.DONE
-    rows = session.execute(
-        select(Refund, Order, Payment)
-        .join(Payment, Payment.id == Refund.payment_id)
-        .join(Order, Order.id == Payment.order_id)
-        .where(done if is_done else ~done, Refund.amount_idr > 0, order_in_scope(scope))
-        .order_by(Refund.id)
-        .limit(200)
-    )
-    return [RefundRow(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from gallery.payments.errors import (
 )
 from gallery.payments.models import Payment
 from gallery.payments.queries import (
+    RefundPage,
     Tab,
     next_to_check,
     payment_in_scope,
@@ -28,6 +29,7 @@ from gallery.payments.queries import (
     proof_file,
     refund_in_scope,
     refundable,
+    refunds_due,
     refunds_in_scope,
     refunds_of,
     tab_counts,
@@ -172,8 +174,9 @@ def proof(public_id: str, proof_id: int) -> ResponseReturnValue:
 @requires(PERMISSION)
 def refunds() -> ResponseReturnValue:
     is_done = request.args.get("keadaan") == "selesai"
-    rows = refunds_in_scope(db.session(), current_actor().scope(PERMISSION), is_done=is_done)
-    return render_template("staff/payments/refunds.html", rows=rows, is_done=is_done, form=RefundForm())
+    number = _number(request.args.get("hal", ""))
+    page = refunds_in_scope(db.session(), current_actor().scope(PERMISSION), is_done=is_done, number=number)
+    return _refunds(page, RefundForm(), is_done=is_done)
 
 
 @bp.post("/pengembalian/<public_id>/selesai")
@@ -182,9 +185,7 @@ def finish_refund(public_id: str) -> ResponseReturnValue:
     form, scope = RefundForm(), current_actor().scope(PERMISSION)
     refund = refund_in_scope(db.session(), public_id, scope)
     if not form.validate_on_submit():
-        rows = refunds_in_scope(db.session(), scope)
-        answer = render_template("staff/payments/refunds.html", rows=rows, is_done=False, form=form, failed=public_id)
-        return answer, 422
+        return _refunds(refunds_in_scope(db.session(), scope, around=refund), form, failed=public_id), 422
     try:
         with transaction() as session:
             decision = services.finish_refund(session, refund.id, note=str(form.cara.data), actor=current_actor())
@@ -196,6 +197,13 @@ def finish_refund(public_id: str) -> ResponseReturnValue:
     else:
         flash(_("Pengembalian dana tercatat."))
     return redirect(url_for(".refunds"), 303)
+
+
+def _refunds(page: RefundPage, form: RefundForm, *, is_done: bool = False, failed: str = "") -> str:
+    neighbours = pager_of(page, endpoint="staff.payments.refunds", keadaan="selesai" if is_done else "")
+    return render_template(
+        "staff/payments/refunds.html", rows=page.rows, page=neighbours, is_done=is_done, form=form, failed=failed
+    )
 
 
 def _payment(public_id: str) -> Payment:
@@ -237,7 +245,7 @@ def _onward(payment: Payment) -> ResponseReturnValue:
 def _tab_links(current: Tab) -> list[dict[str, Any]]:
     session, scope = db.session(), current_actor().scope(PERMISSION)
     counts = tab_counts(session, scope)
-    due = len(refunds_in_scope(session, scope))
+    due = refunds_due(session, scope)
     links = [
         {
             "url": url_for(".index", keadaan=slug or None),

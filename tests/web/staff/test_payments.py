@@ -1,8 +1,11 @@
+import re
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from gallery.accounts.permissions import Actor
-from gallery.core import adapters
+from gallery.core import adapters, clock
 from gallery.core.db import db, transaction
 from gallery.core.files import new_key, record_file
 from gallery.orders import services as orders
@@ -186,6 +189,58 @@ def test_refunds_are_listed_and_noted_once(officer):
     done = db.session.get(Refund, refund_id, populate_existing=True)
     assert (done.status, done.note) == (RefundStatus.DONE, "Transfer BRI")
     assert "Transfer BRI" in text(officer.get(f"{page}?keadaan=selesai"))
+
+
+def many_refunds(count: int, status: RefundStatus) -> list[str]:
+    """Amounts of refunds of one payment, each settled a minute after the one before."""
+    payment = with_proof()
+    at, amounts = clock.now(), [100_000 + number * 1_000 for number in range(count)]
+    with transaction() as session:
+        for number, amount in enumerate(amounts):
+            moment = at + timedelta(minutes=number)
+            session.add(
+                Refund(
+                    payment_id=payment.id,
+                    amount_idr=amount,
+                    reason="paid_twice",
+                    status=status,
+                    status_changed_at=moment,
+                    note=f"Transfer {number}.",
+                )
+            )
+    return [f"Rp{amount // 1_000}.000" for amount in amounts]
+
+
+def test_all_refunds_are_reached_page_by_page_the_newest_that_was_sent_first(officer, count_queries):
+    amounts = many_refunds(260, RefundStatus.DONE)
+    address = f"{LIST}pengembalian/?keadaan=selesai"
+    shown = []
+    for number in range(1, 12):
+        page = text(officer.get(f"{address}&hal={number}"))
+        shown += re.findall(r"<b class=\"price num\">(Rp[\d.]+)</b>", page)
+        assert f"Halaman {number} dari 11" in page
+    assert shown == amounts[::-1]
+    with count_queries() as queries:
+        officer.get(f"{address}&hal=3")
+    assert queries.count == 4  # the session, the person, the count, the rows
+
+
+def test_what_is_owed_is_counted_whole_and_an_error_stays_on_its_page(officer, count_queries):
+    amounts = many_refunds(230, RefundStatus.DUE)
+    assert re.search(r"Pengembalian dana\D*?<[^>]*>230<", text(officer.get(LIST)))
+    page = text(officer.get(f"{LIST}pengembalian/"))
+    assert amounts[0] in page
+    assert amounts[25] not in page
+    with count_queries() as queries:
+        officer.get(f"{LIST}pengembalian/?hal=2")
+    assert queries.count == 4
+    last = db.session.query(Refund.public_id).order_by(Refund.id.desc()).limit(1).scalar()
+    long = "x" * 201
+    answer = officer.post(f"{LIST}pengembalian/{last}/selesai", {"cara": long}, page=f"{LIST}pengembalian/?hal=10")
+    assert answer.status_code == 422
+    assert amounts[-1] in text(answer)
+    assert f'value="{long}"' in text(answer)
+    assert "Halaman 10 dari 10" in text(answer)
 
 
 def test_odd_queries_are_answered(officer):
