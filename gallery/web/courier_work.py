@@ -193,7 +193,7 @@ def settle_claim(public_id: str) -> ResponseReturnValue:
 def wire_opened(public_id: str) -> ResponseReturnValue:
     """Show what went over the wire with the personal data in it; the audit trail knows who read it."""
     parcel = parcels.find(public_id, PERMISSION)
-    if not current_actor().scope("courier.exchange").galleries & {parcel.place.gallery_id}:
+    if not _may_open(parcel):
         raise NotFoundError("CourierExchange")
     with transaction() as session:
         wire.note_opened(session, f"parcel:{public_id}", actor=current_actor())
@@ -205,8 +205,14 @@ def wire_opened(public_id: str) -> ResponseReturnValue:
 def wire_shown(public_id: str) -> ResponseReturnValue:
     """Show what went over the wire, with names, numbers and places hidden."""
     parcel = parcels.find(public_id, PERMISSION)
-    may_open = bool(current_actor().scope("courier.exchange").galleries & {parcel.place.gallery_id})
-    return render_template("staff/shipments/wire.html", **_wire(parcel, is_open=False), may_open=may_open)
+    shown = _wire(parcel, is_open=False)
+    return render_template("staff/shipments/wire.html", **shown, may_open=_may_open(parcel))
+
+
+def _may_open(parcel: Parcel) -> bool:
+    """Whether the actor may read what was said about this parcel; of an MSME's home only the province may."""
+    scope = current_actor().scope("courier.exchange")
+    return scope.everything or parcel.place.gallery_id in scope.galleries
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,16 +263,16 @@ def _verbs(booking: CourierBooking | None) -> frozenset[str]:
     """What may be done with a booking as it stands now."""
     if booking is None:
         return frozenset()
-    found = {"close"} if booking.trouble is not None else set()
-    if _was_never_sent(booking):
+    found = {"close"} if booking.trouble is not None and booking.status is not _B.NEEDS_PERSON else set()
+    if booking.is_unsent:
         found.add("withdraw")
-    if booking.status is _B.NEEDS_PERSON and booking.trouble is BookingTrouble.PRICE_ROSE:
-        found.add("allow")
-    if booking.status in {_B.UNSURE, _B.NEEDS_PERSON, _B.BOOKED, _B.CANCELLING}:
+        if booking.trouble is BookingTrouble.PRICE_ROSE:
+            found.add("allow")
+    if booking.status in {_B.UNSURE, _B.BOOKED, _B.CANCELLING} or booking.trouble is BookingTrouble.LOST_ANSWER:
         found.add("ask")
     if booking.shipment.waits_for_buyer:
         found.add("received")
-    if booking.status is _B.UNSURE or booking.trouble is BookingTrouble.LOST_ANSWER:
+    if booking.status is _B.UNSURE or booking.is_in_doubt:
         found.add("absent")
     is_before = booking.shipment.status in BEFORE_PICK_UP and not booking.is_unwanted
     if is_before and booking.status in {_B.WANTED, _B.SENDING, _B.UNSURE, _B.BOOKED}:
@@ -279,13 +285,7 @@ def _may_book(parcel: Parcel, found: Sequence[CourierBooking]) -> bool:
     if parcel.status not in _READY or parcel.order.status is not OrderStatus.PAID:
         return False
     newest = next(iter(found), None)
-    return newest is None or newest.shipment.open_key is None or newest.status is _B.WANTED or _was_never_sent(newest)
-
-
-def _was_never_sent(booking: CourierBooking) -> bool:
-    """Whether a person is asked before the courier was: about a higher price, or because nobody could reach it."""
-    before = {BookingTrouble.PRICE_ROSE, BookingTrouble.SILENT}
-    return booking.status is _B.NEEDS_PERSON and booking.trouble in before
+    return newest is None or newest.shipment.open_key is None or newest.status is _B.WANTED or newest.is_unsent
 
 
 def _offers(parcel_id: int) -> Offers:

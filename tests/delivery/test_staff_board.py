@@ -10,6 +10,7 @@ import pytest
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
 from gallery.delivery.models import CourierBooking, CourierClaim, GalleryCourier, Shipment
+from gallery.delivery.queries import hours
 from gallery.delivery.services.wire import HIDDEN, hidden
 from gallery.delivery.states import BookingStatus, BookingTrouble, Courier
 from gallery.inventory.models import Place
@@ -19,7 +20,7 @@ from tests.browser import signed_in
 from tests.factories.accounts import make_user
 from tests.factories.courier_rows import make_booking
 from tests.factories.couriers import always_open
-from tests.factories.inventory import make_gallery_place
+from tests.factories.inventory import make_business, make_gallery_place, make_premises
 from tests.standins.server import Reply
 
 BOARD = "/petugas/pengiriman/"
@@ -280,6 +281,43 @@ def test_another_gallerys_bookings_do_not_exist(app, biteship, place_id):
     own = path_of(biteship.parcel(place_id=place_id))
     for rest in ("setuju", "tanya", "tidak-ada", "tutup"):  # nothing was booked for it
         assert staff.post(f"{own}/kurir-daring/{rest}", {"note": "x"}, page=own).status_code == 404, rest
+
+
+def test_the_province_sees_to_parcels_from_msmes_homes(app, biteship, place_id, monkeypatch):
+    monkeypatch.setattr(hours, "AT_HOME", dict.fromkeys(range(7), (0, hours.DAY_MIN)))
+    home_id = make_premises(make_business().id).id
+    parcel = biteship.parcel(place_id=home_id, shipping_idr=9_000)
+    fetched = biteship.parcel(place_id=place_id, service="pickup")
+    officer, staff, page = signed_in(app, make_user("province_officer")), staff_of(app, place_id), path_of(parcel)
+    officer.post(f"{page}/kurir-daring/pesan", page=page)
+    biteship.work()
+    assert biteship.booking(parcel).trouble is BookingTrouble.PRICE_ROSE
+    assert parcel.order_number in text(officer.get(f"{BOARD}?tab=trouble"))
+    assert parcel.order_number not in text(staff.get(f"{BOARD}?tab=trouble"))
+    label = f"http://localhost/umkm-saya/pesanan/{page.rpartition('/')[2]}"
+    assert officer.get(BOARD, query_string={"q": label}).location == page
+    shown = text(officer.get(f"{page}/kurir-daring"))
+    service, price = re.search(
+        r'name="layanan" value="([^"]+)"><input type="hidden" name="harga" value="(\d+)"', shown
+    ).groups()
+    officer.post(f"{page}/kurir-daring/pesan", {"layanan": service, "harga": price}, page=page)
+    biteship.work()
+    (order,) = biteship.standin.orders.values()
+    biteship.standin.move(order.id, "picked")
+    officer.post(f"{page}/kurir-daring/tanya", page=page)
+    biteship.work()
+    # Nobody but the province answers for what was said to couriers about a home.
+    wire = f"{page}/kurir-daring/percakapan"
+    assert "Tampilkan data pribadi" in text(officer.get(wire))
+    assert "Dewi Anggraini" in text(officer.post(wire, page=wire))
+    officer.post(f"{page}/hilang", {"amount": "80.000", "note": "Kurir mengaku"}, page=page)
+    biteship.work()
+    assert db.session.query(CourierClaim.amount_idr).all() == [(80_000,)]
+    assert biteship.state(parcel)[2] == "returned"
+    # What stands on a desk is handed over by those who stand there.
+    assert (
+        officer.post(f"/petugas/pesanan/{path_of(fetched).rpartition('/')[2]}/serahkan", page=page).status_code == 403
+    )
 
 
 def test_people_are_hidden_and_the_rest_can_still_be_read():

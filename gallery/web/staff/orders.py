@@ -79,10 +79,10 @@ def pack_one(public_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/<public_id>/serahkan")
-@requires("shipment.hand_over")
+@requires("order.pack")
 def hand_to_buyer(public_id: str) -> ResponseReturnValue:
     """The buyer took the parcel, and paid for it first when cash was due: both or nothing."""
-    parcel = parcels.find(public_id, "shipment.hand_over")
+    parcel = parcels.find(public_id, "order.pack")
     cash_due = parcel.order.status is OrderStatus.CASH_DUE
     form = FetchForm(cash_due=cash_due)
     if not form.validate_on_submit():
@@ -154,6 +154,7 @@ def _page(parcel: Parcel, **forms: Any) -> str:
     order = parcel.order
     actor = current_actor()
     is_fetched = parcel.service == Courier.PICKUP.value
+    gives = "order.pack" if is_fetched else "shipment.hand_over"
     return render_template(
         "staff/orders/show.html",
         **parcels.parcel_page(parcel),
@@ -161,7 +162,7 @@ def _page(parcel: Parcel, **forms: Any) -> str:
         fetch_form=forms.get("fetch_form") or FetchForm(cash_due=order.status is OrderStatus.CASH_DUE),
         cancel_form=forms.get("cancel_form") or CancelForm(),
         may_pack=_may_pack() and parcel.status is ParcelStatus.TO_PACK and _is_packable(order.status),
-        may_hand_over=actor.can("shipment.hand_over") and parcel.status in {ParcelStatus.PACKED, ParcelStatus.FAILED},
+        may_hand_over=actor.can(gives) and parcel.status in {ParcelStatus.PACKED, ParcelStatus.FAILED},
         may_cancel=actor.can("order.cancel") and order.status in _CANCELLABLE,
         is_fetched=is_fetched,
         may_have_note=hand_over_note.is_possible(order),

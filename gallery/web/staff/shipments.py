@@ -17,8 +17,8 @@ from gallery.web.guards import requires
 from gallery.web.session import current_actor
 
 bp = Blueprint("shipments", __name__, url_prefix="/pengiriman")
-# What a scanner types that reads the code of a shipping label into the search field.
-SCANNED: Final = re.compile(r"/petugas/pengiriman/(?P<parcel>[A-Za-z0-9_-]{6,40})/?\Z")
+# What a scanner types into the search field that reads the code of a label, of a gallery or of an MSME's home.
+SCANNED: Final = re.compile(r"/(?:petugas/pengiriman|umkm-saya/pesanan)/(?P<parcel>[A-Za-z0-9_-]{6,40})/?\Z")
 
 
 @bp.get("/")
