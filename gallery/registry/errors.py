@@ -26,6 +26,18 @@ class NibTakenError(ConflictError):
     code = "nib_taken"
 
 
+class OwnerElsewhereError(ConflictError):
+    """The person with this NIK has businesses only where the actor does not work: the province adds this one."""
+
+    code = "owner_elsewhere"
+
+
+class SharedOwnerError(ConflictError):
+    """The owner also has a business that the actor does not work on: who the owner is, the province changes."""
+
+    code = "owner_shared"
+
+
 class InvalidNibError(GalleryError):
     """An NIB has 13 digits (PP 24/2018)."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from gallery.accounts.models import RoleGrant, User
@@ -16,7 +16,7 @@ from gallery.core.ids import public_id, slugify
 from gallery.core.locks import lock_row
 from gallery.core.outbox import emit
 from gallery.regions.queries import district_of
-from gallery.registry.errors import NibTakenError, NikTakenError
+from gallery.registry.errors import NibTakenError, NikTakenError, OwnerElsewhereError, SharedOwnerError
 from gallery.registry.identity import mask_account, mask_nik, normal_nib, normal_nik
 from gallery.registry.models import Business, Person
 from gallery.registry.queries import business_in_scope
@@ -47,11 +47,11 @@ class BusinessFacts:
 def register_business(session: Session, cipher: FieldCipher, facts: BusinessFacts, *, actor: Actor) -> Business:
     """Add a business, with its owner unless a person with the same NIK is known already.
 
-    Raises :class:`InvalidNikError`, :class:`InvalidNibError`, :class:`NibTakenError`; :class:`NotFoundError` when the
-    district is not the actor's.
+    Raises :class:`InvalidNikError`, :class:`InvalidNibError`, :class:`NibTakenError`; :class:`OwnerElsewhereError` for
+    a person whom the actor's register does not name; :class:`NotFoundError` when the district is not the actor's.
     """
     _require_district(actor, facts.district_code)
-    owner = _known_owner(session, cipher, facts)
+    owner = _known_owner(session, cipher, facts, actor)
     if owner is None:
         owner = Person(name=facts.owner_name, phone=facts.phone)
         session.add(owner)
@@ -68,11 +68,18 @@ def register_business(session: Session, cipher: FieldCipher, facts: BusinessFact
 def update_business(
     session: Session, cipher: FieldCipher, business_id: int, facts: BusinessFacts, *, actor: Actor
 ) -> Business:
-    """Change a business and its owner; names on pages follow (``business.changed``)."""
+    """Change a business and its owner; names on pages follow (``business.changed``).
+
+    Raises what :func:`register_business` does, and :class:`SharedOwnerError` for another name or NIK of an owner who
+    also has a business that is not the actor's to edit.
+    """
     row = _in_scope(session, business_id, actor)
     is_bank_changed = changes_bank(row, facts)
     owner = session.get_one(Person, row.owner_id)
     owner.name = facts.owner_name
+    is_other = owner.name != facts.owner_name or (facts.nik and _nik_index(cipher, facts.nik) != owner.nik_index)
+    if is_other and _has_business(session, owner, ~business_in_scope(actor.scope("business.edit"))):
+        raise SharedOwnerError
     _set_nik(session, cipher, owner, facts.nik)
     _fill(session, cipher, row, facts)
     audit.record(session, actor, "business.changed", f"business:{row.public_id}", bank_changed=is_bank_changed)
@@ -129,18 +136,29 @@ def tell_owners(session: Session, business_id: int, template: str, **facts: Any)
         tell(session, user, template, **facts)
 
 
-def _known_owner(session: Session, cipher: FieldCipher, facts: BusinessFacts) -> Person | None:
+def _known_owner(session: Session, cipher: FieldCipher, facts: BusinessFacts, actor: Actor) -> Person | None:
     if not facts.nik:
         return None
-    index = cipher.blind_index(normal_nik(facts.nik), NIK_CONTEXT)
-    return session.scalar(select(Person).where(Person.nik_index == index))
+    person = session.scalar(select(Person).where(Person.nik_index == _nik_index(cipher, facts.nik)))
+    if person is None or _has_business(session, person, business_in_scope(actor.scope("business.edit"))):
+        return person
+    if _has_business(session, person, true()):
+        raise OwnerElsewhereError
+    return person
+
+
+def _has_business(session: Session, person: Person, where: ColumnElement[bool]) -> bool:
+    return session.scalar(select(Business.id).where(Business.owner_id == person.id, where).limit(1)) is not None
+
+
+def _nik_index(cipher: FieldCipher, nik: str) -> str:
+    return cipher.blind_index(normal_nik(nik), NIK_CONTEXT)
 
 
 def _set_nik(session: Session, cipher: FieldCipher, person: Person, nik: str | None) -> None:
     if not nik:
         return
-    nik = normal_nik(nik)
-    index = cipher.blind_index(nik, NIK_CONTEXT)
+    nik, index = normal_nik(nik), _nik_index(cipher, nik)
     if session.scalar(select(Person.id).where(Person.nik_index == index, Person.id != person.id)) is not None:
         raise NikTakenError
     person.nik_encrypted = cipher.encrypt(nik, f"{NIK_CONTEXT}:{person.id}")

@@ -19,7 +19,14 @@ from gallery.core.files import FileStore, new_key, record_file
 from gallery.core.image_facts import ImageError
 from gallery.regions.queries import district_of, villages_by_subdistrict
 from gallery.registry import services
-from gallery.registry.errors import InvalidNibError, InvalidNikError, NibTakenError, NikTakenError
+from gallery.registry.errors import (
+    InvalidNibError,
+    InvalidNikError,
+    NibTakenError,
+    NikTakenError,
+    OwnerElsewhereError,
+    SharedOwnerError,
+)
 from gallery.registry.identity import normal_nib, normal_nik
 from gallery.registry.models import Business
 from gallery.registry.services import BusinessFacts
@@ -137,7 +144,13 @@ class BusinessForm(FlaskForm):
 
     def explain(self, error: GalleryError) -> bool:
         """Put a refusal beside the field that caused it; tell whether there is one."""
-        fields = {NibTakenError: self.nib, NikTakenError: self.nik, ImageError: self.photo}
+        fields = {
+            NibTakenError: self.nib,
+            NikTakenError: self.nik,
+            OwnerElsewhereError: self.nik,
+            SharedOwnerError: self.owner_name,
+            ImageError: self.photo,
+        }
         field = next((found for kind, found in fields.items() if isinstance(error, kind)), None)
         if field is not None:
             field.errors = [text_of(error.code)]

@@ -110,6 +110,9 @@ CELL_TEXTS: Final[dict[str, Any]] = {
     "failed": _l("Baris ini ditolak saat disimpan. Unggah lagi berkasnya untuk memeriksa ulang."),
     "failed_nib_taken": _l("NIB ini sudah dipakai UMKM lain. Periksa nomornya."),
     "failed_nik_taken": _l("NIK ini sudah dipakai orang lain di daftar. Periksa dengan KTP."),
+    "failed_owner_elsewhere": _l(
+        "Pemilik dengan NIK ini terdaftar di kabupaten/kota lain. Minta dinas provinsi mendaftarkan usaha ini."
+    ),
     "failed_photo_quota": _l("Ruang foto UMKM ini sudah penuh. Kecilkan fotonya, atau hapus foto lama."),
     "failed_unforeseen": _l("Ada masalah di sistem kami pada baris ini. Sudah tercatat; laporkan ke dinas provinsi."),
 }

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from gallery.accounts.permissions import Actor, Grant
@@ -7,7 +9,7 @@ from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
 from gallery.core.errors import NotFoundError
 from gallery.registry import queries, services
-from gallery.registry.errors import NibTakenError, NikTakenError
+from gallery.registry.errors import NibTakenError, NikTakenError, OwnerElsewhereError, SharedOwnerError
 from gallery.registry.models import Business, Person
 from gallery.registry.services import BusinessFacts
 from tests.factories.regions import DISTRICT, OTHER_DISTRICT, make_regions
@@ -77,6 +79,40 @@ def test_another_district_is_not_found(app):
         queries.business(db.session, business.public_id, scope=stranger.scope("business.view"))
     with pytest.raises(NotFoundError), transaction() as session:
         services.reveal_nik(session, adapters.cipher(), business.id, reason="x", actor=stranger)
+
+
+PROVINCE = Actor(9, "Provinsi", (Grant(Role.PROVINCE_OFFICER),))
+NEIGHBOUR = Actor(8, "Lain", (Grant(Role.DISTRICT_OFFICER, district_code=OTHER_DISTRICT),))
+
+
+def test_a_person_of_another_district_is_neither_found_by_nik_nor_added_to(app):
+    register()
+    with pytest.raises(OwnerElsewhereError):
+        register(actor=NEIGHBOUR, name="Cabang", district_code=OTHER_DISTRICT, owner_name="Bukan Siti")
+    db.session.rollback()
+    assert [one.name for one in db.session.query(Business)] == ["Sahang Lestari"]
+    assert [one.name for one in db.session.query(Person)] == ["Siti Contoh"]
+
+
+@pytest.mark.parametrize("changed", [{"owner_name": "Bukan Siti"}, {"nik": "9999010708850002"}])
+def test_an_owner_with_a_business_elsewhere_is_changed_by_the_province_alone(app, changed):
+    first = register()
+    branch = register(actor=PROVINCE, name="Cabang", district_code=OTHER_DISTRICT)
+    assert branch.owner_id == first.owner_id
+    seller = Actor(10, "Penjual", (Grant(Role.SELLER, business_id=first.id),))
+    for actor, business in [(NEIGHBOUR, branch), (OFFICER, first), (seller, first)]:
+        wanted = facts(name=business.name, district_code=business.district_code, address="Jalan Baru")
+        with pytest.raises(SharedOwnerError), transaction() as session:
+            services.update_business(session, adapters.cipher(), business.id, replace(wanted, **changed), actor=actor)
+        owner = db.session.get_one(Person, first.owner_id, populate_existing=True)
+        assert (owner.name, owner.nik_hint) == ("Siti Contoh", "9999**********01")
+        with transaction() as session:
+            services.update_business(session, adapters.cipher(), business.id, wanted, actor=actor)
+        assert db.session.get_one(Business, business.id, populate_existing=True).address == "Jalan Baru"
+    with transaction() as session:
+        services.update_business(session, adapters.cipher(), first.id, facts(**changed), actor=PROVINCE)
+    owner = db.session.get_one(Person, first.owner_id, populate_existing=True)
+    assert (owner.name, owner.nik_hint) != ("Siti Contoh", "9999**********01")
 
 
 def test_seeing_a_nik_is_written_down_with_the_reason(app):

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from gallery.core.audit import AuditEntry
-from gallery.core.db import db
+from gallery.core.db import db, transaction
 from gallery.registry.models import Business, Person
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
@@ -96,6 +96,33 @@ def test_another_districts_business_does_not_exist(app, officer):
     for path, data in [("/status", {"aktif": "0"}), ("/nik", {"reason": "ingin tahu"}), ("/ubah", form())]:
         assert officer.post(base + path, data, page="/petugas/registri/").status_code == 404
     assert db.session.get(Business, other.id).is_active
+
+
+def test_an_owner_with_a_business_elsewhere_is_left_to_the_province(app, officer):
+    officer.post("/petugas/registri/baru", form(nik=NIK), page="/petugas/registri/baru")
+    mine = db.session.query(Business).one()
+    make_business(district_code=OTHER_DISTRICT, owner=db.session.get(Person, mine.owner_id))
+    page = f"/petugas/registri/{mine.public_id}/ubah"
+    answer = officer.post(page, form(owner_name="Bukan Siti", story="Kebun kami"), page=page)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert '<a href="#owner_name">Pemilik ini juga punya usaha yang tidak Anda kelola.' in text
+    assert 'value="Bukan Siti"' in text
+    assert "Kebun kami" in text
+    assert db.session.get(Person, mine.owner_id, populate_existing=True).name == "Siti Contoh"
+    neighbour = signed_in(app, make_user("district_officer", district_code=DISTRICT))
+    assert neighbour.post(page, form(story="Kebun kami"), page=page).status_code == 303
+
+
+def test_a_nik_of_another_district_asks_for_the_province(app, officer):
+    officer.post("/petugas/registri/baru", form(nik=NIK), page="/petugas/registri/baru")
+    row = db.session.query(Business).one()
+    with transaction():
+        db.session.get(Business, row.id).district_code = OTHER_DISTRICT
+    answer = officer.post("/petugas/registri/baru", form(name="Cabang", nik=NIK), page="/petugas/registri/baru")
+    assert answer.status_code == 422
+    assert '<a href="#nik">Pemilik dengan NIK ini terdaftar di kabupaten/kota lain.' in answer.get_data(as_text=True)
+    assert db.session.query(Business).count() == 1
 
 
 def test_fields_that_the_form_does_not_have_change_nothing(officer):
