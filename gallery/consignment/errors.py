@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gallery.core.errors import ConflictError, GalleryError
+from gallery.core.money import Rupiah
 
 
 class EmptyNoteError(GalleryError):
@@ -136,6 +137,17 @@ class SamePriceError(GalleryError):
 
     code = "same_price"
     status = 422
+
+
+class PriceBelowOwedError(GalleryError):
+    """For a piece that lies in a gallery its owner is owed more than the new price."""
+
+    code = "price_below_owed"
+    status = 422
+
+    def __init__(self, owed_idr: Rupiah) -> None:
+        super().__init__(str(owed_idr))
+        self.owed_idr = owed_idr
 
 
 class RequestOpenError(ConflictError):

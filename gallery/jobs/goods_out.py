@@ -1,18 +1,22 @@
-"""What comes with the day: prices whose day it is, and holds on lots that ran out or were blocked."""
+"""Prices whose day it is and what owners hear of them; holds on lots that ran out or were blocked."""
 
 import logging
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from gallery.accounts.permissions import Actor
+from gallery.consignment.models import PriceRequest
+from gallery.consignment.queries.requests import names_of
 from gallery.consignment.services import prices
 from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError
-from gallery.core.outbox import every
+from gallery.core.outbox import every, handles
 from gallery.inventory import services as inventory
 from gallery.inventory.models import Lot, StockItem
 from gallery.inventory.queries import sellable_lot
+from gallery.registry.services import tell_owners
 
 log = logging.getLogger("gallery.jobs")
 
@@ -28,6 +32,23 @@ def apply_prices() -> None:
                 prices.apply_price(session, request_id, actor=Actor.system())
         except (GalleryError, SQLAlchemyError):
             log.exception("price not applied")
+
+
+@handles("price_request.decided")
+def tell_owner(payload: dict[str, Any]) -> None:
+    with transaction() as session:
+        row = session.get_one(PriceRequest, payload["request_id"])
+        tell_owners(
+            session,
+            row.business_id,
+            "price_decided",
+            product=names_of(session, [row.variant_id])[row.variant_id],
+            price_idr=row.new_price_idr,
+            day=row.wanted_from.isoformat(),
+            is_confirmed=payload["is_confirmed"],
+            note=row.decision_note,
+            public_id=row.public_id,
+        )
 
 
 @every(hours=1)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gallery.accounts.permissions import EVERYTHING, Scope
-from gallery.consignment.models import OwnerReturn, Transfer, WriteOff
+from gallery.consignment.models import OwnerReturn, PriceRequest, Transfer, WriteOff
 from gallery.consignment.queries import goods, papers
 from gallery.consignment.queries.leaving import Page
 from gallery.consignment.states import LossBearer
@@ -20,7 +20,7 @@ from gallery.inventory.queries import paper_of, places
 from gallery.inventory.states import MovementReason, PaperKind
 from gallery.registry.queries import business
 from gallery.web.consignment_papers import check_url, grouped
-from gallery.web.filters import angka, rupiah, tanggal_pendek, waktu
+from gallery.web.filters import angka, rupiah, tanggal, tanggal_pendek, waktu
 from gallery.web.paging import number_in, pager_of
 from gallery.web.printing import pdf_response, render_pdf
 from gallery.web.session import current_actor
@@ -187,6 +187,31 @@ def transfer_paper(row: Transfer) -> ResponseReturnValue:
         totals=_pieces_total(summary),
         note=row.note,
         signers=[(_("Pengirim"), facts["staff"]), (_("Pembawa"), facts["carried_by"]), (_("Penerima"), "")],
+    )
+
+
+def price_paper(row: PriceRequest) -> ResponseReturnValue:
+    """The notice of a new price as PDF: for the shelf, the labels and the owner."""
+    facts, _summary = papers.price_facts(db.session(), row)
+    rows = [[facts["name"], rupiah(facts["old_idr"]), rupiah(facts["new_idr"])]]
+    for part in row.lots:
+        name = _("Harga titip lot %(lot)s", lot=part.lot_id)
+        rows.append([name, rupiah(part.old_consignor_price_idr), rupiah(part.new_consignor_price_idr)])
+    return _answer(
+        _paper(PaperKind.PRICE_CHANGE, row.public_id),
+        title=_("Pemberitahuan Perubahan Harga"),
+        subtitle=_("Harga jual barang titipan"),
+        facts=[
+            (_("Pemilik"), facts["owner"]),
+            (_("Diminta oleh"), row.gallery.name if row.gallery else _("Pemilik")),
+            (_("Berlaku mulai"), tanggal(facts["from"])),
+            (_("Disetujui"), waktu(facts["at"])),
+        ],
+        heads=[_("Barang"), _("Harga lama"), _("Harga baru")],
+        rows=rows,
+        totals=[],
+        note=row.note,
+        signers=[(_("Pemilik"), facts["owner"]), (_("Disetujui oleh"), facts["decided_by"])],
     )
 
 

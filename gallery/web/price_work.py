@@ -1,5 +1,7 @@
 """New prices as the owner, and the district for it, work on them: ask, answer a proposal, take back."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -7,7 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gallery.accounts.permissions import Scope
-from gallery.consignment.errors import PriceNoticeError
+from gallery.catalog.facts import VariantFacts
+from gallery.catalog.services import save_variant
+from gallery.consignment.errors import PriceBelowOwedError, PriceNoticeError
+from gallery.consignment.models import PriceRequest
 from gallery.consignment.queries import requests as asked
 from gallery.consignment.queries.leaving import PAGE_SIZE
 from gallery.consignment.services import prices
@@ -15,8 +20,10 @@ from gallery.consignment.states import PriceRequestStatus
 from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError
 from gallery.core.money import Rupiah
+from gallery.inventory.queries import paper_of
+from gallery.inventory.states import PaperKind
 from gallery.web import errors, exports, goods_out, goods_out_sheets
-from gallery.web.filters import tanggal
+from gallery.web.filters import rupiah, tanggal
 from gallery.web.goods_out_forms import PriceForm
 from gallery.web.money_typed import typed_rupiah
 from gallery.web.session import current_actor
@@ -53,9 +60,9 @@ def ask(public_id: str, scope: Scope, template: str, *, gallery_id: int | None =
 
 def _ask(form: PriceForm, variant_id: int, gallery_id: int | None, lots: list[int]) -> str | None:
     try:
-        typed = {lot: typed_rupiah(request.form.get(f"price-{lot}")) for lot in lots}
+        typed = _typed_prices(lots)
     except ValueError:
-        form.form_errors.append(_("Tulis harga titip dengan angka."))
+        form.form_errors.append(_not_a_number())
         return None
     try:
         with transaction() as session:
@@ -65,7 +72,7 @@ def _ask(form: PriceForm, variant_id: int, gallery_id: int | None, lots: list[in
                 Rupiah(form.price.data or 0),
                 wanted_from=form.wanted_from.data,
                 rise_days=rise_days(),
-                lots={lot: Rupiah(price) for lot, price in typed.items() if price},
+                lots=typed,
                 note=form.note.data or "",
                 proposed_by_gallery=gallery_id,
                 actor=current_actor(),
@@ -73,21 +80,76 @@ def _ask(form: PriceForm, variant_id: int, gallery_id: int | None, lots: list[in
             return made.public_id
     except PriceNoticeError as error:
         form.wanted_from.errors = [_("Kenaikan harga paling cepat berlaku %(day)s.", day=tanggal(error.earliest))]
+    except PriceBelowOwedError as error:
+        form.price.errors = [below_owed(error)]
     except GalleryError as error:
         form.form_errors.append(errors.text_of(error.code))
     return None
 
 
-def answer(public_id: str, scope: Scope) -> ResponseReturnValue:
-    """The owner agrees to a gallery's proposal or declines it."""
-    row_id = asked.price_request(db.session(), public_id, scope).id
-    accept = request.form.get("jawab") == "setuju"
+def _typed_prices(lots: list[int]) -> Mapping[int, Rupiah]:
+    """The prices typed beside the lots, without those left empty; :class:`ValueError` where one is no amount."""
+    typed = {lot: typed_rupiah(request.form.get(f"price-{lot}")) for lot in lots}
+    return {lot: Rupiah(price) for lot, price in typed.items() if price}
+
+
+def _not_a_number() -> str:
+    return _("Tulis harga titip dengan angka.")
+
+
+def below_owed(error: PriceBelowOwedError) -> str:
+    """Why a price is too low, and what to do about it."""
+    return _(
+        "Harga ini di bawah harga titip %(owed)s untuk barang yang ada di galeri. Naikkan harganya, atau turunkan "
+        "dulu harga titip lotnya di halaman usulan harga.",
+        owed=rupiah(error.owed_idr),
+    )
+
+
+def save_consigned(product_id: int, chosen: str, facts: VariantFacts) -> PriceRequest | None:
+    """A variant's facts hold; another price of goods that lie in a gallery on terms is a request, which is returned.
+
+    What was agreed with the gallery (days of notice, a manager's word, no less than is owed) holds for any page.
+    """
     with transaction() as session:
-        prices.answer_proposal(
-            session, row_id, accept=accept, note=request.form.get("note", "").strip()[:200], actor=current_actor()
+        held = asked.consigned_variant(session, product_id, chosen, facts.name)
+        kept = facts if held is None else replace(facts, price_idr=held.price_idr)
+        save_variant(session, product_id, chosen or None, kept, actor=current_actor())
+        if held is None or held.price_idr == facts.price_idr:
+            return None
+        days = rise_days()
+        return prices.ask_price(
+            session,
+            held.id,
+            facts.price_idr,
+            wanted_from=prices.earliest_day(held.price_idr, facts.price_idr, rise_days=days),
+            rise_days=days,
+            actor=current_actor(),
         )
-    flash(_("Usul harga disetujui; kepala galeri tinggal mengesahkan.") if accept else _("Usul harga ditolak."))
-    return redirect(url_for(".show", public_id=public_id), 303)
+
+
+def answer(public_id: str, scope: Scope, template: str, **more: Any) -> ResponseReturnValue:
+    """The owner agrees to a gallery's proposal, with lower prices for its lots where it likes, or declines it."""
+    row = asked.price_request(db.session(), public_id, scope)
+    row_id, accept = row.id, request.form.get("jawab") == "setuju"
+    lots = [one.lot.id for one in asked.lots_with_own_price(db.session(), row.variant_id)]
+    try:
+        typed = _typed_prices(lots) if accept else {}
+        note = request.form.get("note", "").strip()[:200]
+        with transaction() as session:
+            prices.answer_proposal(session, row_id, accept=accept, lots=typed, note=note, actor=current_actor())
+    except ValueError:
+        problem = _not_a_number()
+    except PriceBelowOwedError as error:
+        problem = _(
+            "Harga usulan ini di bawah harga titip %(owed)s. Tulis harga titip yang baru untuk lotnya, atau jawab "
+            "tidak setuju.",
+            owed=rupiah(error.owed_idr),
+        )
+    else:
+        flash(_("Usul harga disetujui; kepala galeri tinggal mengesahkan.") if accept else _("Usul harga ditolak."))
+        return redirect(url_for(".show", public_id=public_id), 303)
+    return page(public_id, scope, template, problem=problem, **more), 422
 
 
 def withdraw(public_id: str, scope: Scope) -> ResponseReturnValue:
@@ -99,8 +161,22 @@ def withdraw(public_id: str, scope: Scope) -> ResponseReturnValue:
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
-def page(public_id: str, scope: Scope, template: str, **more: Any) -> str:
-    """One request."""
-    row = asked.price_request(db.session(), public_id, scope)
-    name = asked.names_of(db.session(), [row.variant_id])[row.variant_id]
-    return render_template(template, row=row, name=name, **more)
+def page(public_id: str, scope: Scope, template: str, *, problem: str = "", **more: Any) -> str:
+    """One request; while it can be answered with the lots whose price may follow, and decided with what is owed."""
+    row, session = asked.price_request(db.session(), public_id, scope), db.session()
+    is_proposed, is_asked = row.status is PriceRequestStatus.PROPOSED, row.status is PriceRequestStatus.ASKED
+    following = {one.lot_id: one.new_consignor_price_idr for one in row.lots}
+    context = {
+        "name": asked.names_of(session, [row.variant_id])[row.variant_id],
+        "lots": asked.lots_with_own_price(session, row.variant_id) if is_proposed else [],
+        "owed_idr": asked.highest_owed(session, row.variant_id, following) if is_asked else 0,
+        "notice": paper_of(session, PaperKind.PRICE_CHANGE, row.public_id),
+        "problem": problem,
+        "typed": request.form,
+    }
+    return render_template(template, row=row, **context, **more)
+
+
+def paper(public_id: str, scope: Scope) -> ResponseReturnValue:
+    """The notice (pemberitahuan) of a confirmed price as PDF."""
+    return goods_out.price_paper(asked.price_request(db.session(), public_id, scope))

@@ -9,6 +9,7 @@ from gallery.accounts.permissions import Actor
 from gallery.catalog.models import PriceChange, Variant
 from gallery.consignment.errors import (
     OtherOwnersGoodsError,
+    PriceBelowOwedError,
     PriceNoticeError,
     RequestOpenError,
     SamePriceError,
@@ -20,7 +21,8 @@ from gallery.consignment.states import PriceRequestStatus, ReplenishmentStatus
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.money import Rupiah
-from gallery.inventory.models import StockItem
+from gallery.inventory.models import Paper, StockItem
+from gallery.inventory.states import PaperKind
 from tests.factories.accounts import make_user
 from tests.factories.goods_out import make_consigned
 from tests.factories.inventory import make_gallery_place, make_goods
@@ -130,6 +132,46 @@ def test_only_the_lots_that_are_named_change_what_their_owner_gets(goods):
     assert [db.session.get_one(LotTerms, lot).consignor_price_idr for lot in lots] == [32_000, 36_000]
     kept = db.session.query(PriceRequestLot).one()
     assert (kept.old_consignor_price_idr, kept.new_consignor_price_idr) == (36_000, 32_000)
+
+
+def test_nobody_asks_for_less_than_a_piece_in_a_gallery_is_owed(goods):
+    place = make_gallery_place()
+    item_id = make_consigned(goods, place.id, owed_idr=36_000)
+    lot_id = db.session.get_one(StockItem, item_id).lot_id
+    with pytest.raises(PriceBelowOwedError) as refused:
+        ask(goods, 35_000)
+    assert refused.value.owed_idr == 36_000
+    with pytest.raises(PriceBelowOwedError):
+        ask(goods, 35_000, lots={lot_id: Rupiah(35_500)})
+    assert db.session.query(PriceRequest).count() == 0
+    ask(goods, 35_000, lots={lot_id: Rupiah(35_000)})
+
+
+def test_the_owner_answers_a_proposal_with_lower_prices_for_its_lots(goods):
+    place = make_gallery_place()
+    lot_id = db.session.get_one(StockItem, make_consigned(goods, place.id, owed_idr=36_000)).lot_id
+    request_id = ask(goods, 30_000, proposed_by_gallery=place.gallery_id)
+    with pytest.raises(PriceBelowOwedError), transaction() as session:
+        prices.answer_proposal(session, request_id, accept=True, actor=SYSTEM)
+    assert status(request_id) is PriceRequestStatus.PROPOSED
+    with transaction() as session:
+        prices.answer_proposal(session, request_id, accept=True, lots={lot_id: Rupiah(27_000)}, actor=SYSTEM)
+    decide(request_id)
+    assert (price(goods), db.session.get_one(LotTerms, lot_id).consignor_price_idr) == (30_000, 27_000)
+
+
+def test_a_confirmed_price_has_a_numbered_paper_and_a_refused_one_none(goods):
+    place = make_gallery_place()
+    refused = ask(goods, 40_000)
+    decide(refused, confirm=False)
+    request_id = ask(goods, 40_000, proposed_by_gallery=place.gallery_id)
+    with transaction() as session:
+        prices.answer_proposal(session, request_id, accept=True, actor=SYSTEM)
+    decide(request_id)
+    row = db.session.get_one(PriceRequest, request_id)
+    paper = db.session.query(Paper).filter_by(kind=PaperKind.PRICE_CHANGE).one()
+    assert (paper.subject, paper.gallery_id) == (row.public_id, place.gallery_id)
+    assert paper.number.startswith("PPH-")
 
 
 def test_lots_on_commission_and_of_others_can_not_be_named(goods):

@@ -1,12 +1,15 @@
 """What comes with the day: prices that begin, orders whose pieces ran out."""
 
 from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
 
 from gallery.accounts.permissions import Actor
 from gallery.catalog.models import Variant
 from gallery.consignment.queries.recall import stranded_orders
 from gallery.consignment.services import prices
-from gallery.core import clock
+from gallery.core import clock, outbox
 from gallery.core.db import db, transaction
 from gallery.core.money import Rupiah
 from gallery.inventory import services as inventory
@@ -36,6 +39,23 @@ def test_a_confirmed_price_begins_on_its_day(app, monkeypatch):
     monkeypatch.setattr(clock, "today", lambda: day)
     goods_out.apply_prices()
     assert db.session.get_one(Variant, goods.variant_id).price_idr == 50_000
+
+
+@pytest.mark.parametrize(("confirm", "said"), [(True, "menyetujui harga Rp40.000"), (False, "tidak menyetujui harga")])
+def test_the_owner_is_told_what_was_decided(app, tmp_path, confirm, said):
+    goods = make_goods(price_idr=45_000)
+    make_user("seller", business_id=goods.business_id, email="ibu@example.id")
+    with transaction() as session:
+        request_id = prices.ask_price(
+            session, goods.variant_id, Rupiah(40_000), wanted_from=clock.today(), rise_days=7, actor=SYSTEM
+        ).id
+    with transaction() as session:
+        prices.decide_price(session, request_id, confirm=confirm, note="sampai pameran", actor=SYSTEM)
+    outbox.drain()
+    (mail,) = (tmp_path / "data" / "mail").glob("*.eml")
+    text = message_from_bytes(mail.read_bytes(), policy=policy.default).get_content()
+    assert said in " ".join(text.split())
+    assert "sampai pameran" in text
 
 
 def test_holds_on_a_lot_that_ran_out_move_and_the_rest_is_told_to_staff(app, monkeypatch):

@@ -72,6 +72,9 @@ EVERYWHERE = (
     "staff.bank_statements.",
     "staff.reconciliation.",
     "staff.notices.",
+    "staff.galleries.",
+    "staff.bank_accounts.",
+    "staff.offices.",
     "staff.tariffs.edit_carrier",
 )
 # Any article may arrive at a gallery; the place is what is limited (tests/web/staff/test_stock.py).
@@ -82,7 +85,10 @@ OPEN_NAMES = ("staff.stock.receive", "staff.price_requests.propose")
 # The bank's file exists of what was approved only (tests/web/staff/test_payouts.py).
 # Hand-over notes exist of offices' orders only (tests/web/staff/test_orders.py).
 # Papers of orders exist once they were made (tests/web/staff/test_order_papers.py).
+# Notices of new prices exist once these are confirmed (tests/web/seller/test_price_requests.py).
 NOT_ALWAYS = (
+    "staff.price_requests.paper",
+    "seller.price_requests.paper",
     "staff.orders.note",
     "staff.order_papers.paper",
     "staff.order_papers.bundle",

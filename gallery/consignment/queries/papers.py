@@ -5,8 +5,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gallery.accounts.models import User
-from gallery.consignment.models import OwnerReturn, OwnerReturnLine, Transfer, TransferLine, WriteOff, WriteOffLine
+from gallery.consignment.models import (
+    OwnerReturn,
+    OwnerReturnLine,
+    PriceRequest,
+    Transfer,
+    TransferLine,
+    WriteOff,
+    WriteOffLine,
+)
 from gallery.consignment.queries.goods import Goods, goods_of_lines
+from gallery.consignment.queries.requests import names_of
 from gallery.inventory.models import Place
 from gallery.registry.models import Business
 
@@ -75,6 +84,23 @@ def transfer_facts(session: Session, row: Transfer) -> Facts:
         "lines": lines,
     }
     return facts, _summary(lines)
+
+
+def price_facts(session: Session, row: PriceRequest) -> Facts:
+    """Return what the notice of a new price prints: what was confirmed, and for which lots the owner gets another."""
+    business = session.get_one(Business, row.business_id)
+    facts = {
+        "owner": business.name,
+        "name": names_of(session, [row.variant_id])[row.variant_id],
+        "old_idr": row.old_price_idr,
+        "new_idr": row.new_price_idr,
+        "from": row.wanted_from,
+        "at": row.decided_at,
+        "decided_by": person(session, row.decided_by),
+        "note": row.note,
+        "lots": [{"lot": one.lot_id, "owed_idr": one.new_consignor_price_idr} for one in row.lots],
+    }
+    return facts, {"lines": 1}
 
 
 def person(session: Session, user_id: int | None) -> str:

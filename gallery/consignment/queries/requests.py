@@ -1,15 +1,15 @@
 """Lists of requests between galleries and owners: new prices, more goods."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from gallery.accounts.permissions import Scope
-from gallery.catalog.facts import full_name
+from gallery.catalog.facts import full_name, name_key
 from gallery.catalog.models import Product, ProductRevision, Variant
 from gallery.catalog.states import ProductStatus
 from gallery.consignment.models import LotTerms, PriceRequest, ReplenishmentRequest
@@ -19,6 +19,7 @@ from gallery.consignment.queries.receiving import in_galleries
 from gallery.consignment.states import PriceRequestStatus, ReplenishmentStatus
 from gallery.core import clock
 from gallery.core.errors import NotFoundError
+from gallery.core.money import Rupiah
 from gallery.inventory.models import Lot, Place, PlaceKind, StockItem
 from gallery.inventory.queries import is_newest_version
 from gallery.registry.models import Business
@@ -107,6 +108,48 @@ def own_variants(session: Session, scope: Scope, *, public_id: str = "", limit: 
         rows = rows.where(Variant.public_id == public_id)
     found = session.execute(rows.order_by(ProductRevision.name, Variant.position).limit(limit))
     return [OwnVariant(*row) for row in found]
+
+
+def consigned_variant(session: Session, product_id: int, public_id: str, name: str) -> Variant | None:
+    """Return the variant with this id, or with this name where none is given, if its pieces lie in a gallery on terms.
+
+    A name that was given up comes back as the same variant, so its goods are found by the name.
+    """
+    rows = select(Variant).where(Variant.product_id == product_id, Variant.id.in_(_on_terms()))
+    found = [
+        row
+        for row in session.scalars(rows.order_by(Variant.id))
+        if (row.public_id == public_id if public_id else name_key(row.name) == name_key(name))
+    ]
+    return found[0] if found else None
+
+
+def _on_terms() -> Select[int]:
+    return (
+        select(StockItem.variant_id)
+        .join(LotTerms, LotTerms.lot_id == StockItem.lot_id)
+        .join(Place, Place.id == StockItem.place_id)
+        .where(StockItem.on_hand > 0, Place.kind != PlaceKind.PREMISES)
+    )
+
+
+def highest_owed(session: Session, variant_id: int, instead: Mapping[int, Rupiah]) -> Rupiah:
+    """Return the most that an owner is owed for a piece in a gallery, with these prices instead for these lots; or 0.
+
+    A commission is a share of whatever the piece is sold for, so only owners' own prices count.
+    """
+    rows = (
+        select(LotTerms.lot_id, LotTerms.consignor_price_idr)
+        .join(StockItem, StockItem.lot_id == LotTerms.lot_id)
+        .join(Place, Place.id == StockItem.place_id)
+        .where(
+            StockItem.variant_id == variant_id,
+            StockItem.on_hand > 0,
+            Place.kind != PlaceKind.PREMISES,
+        )
+    )
+    owed = [instead.get(lot_id, price) for lot_id, price in session.execute(rows) if price is not None]
+    return Rupiah(max(owed, default=0))
 
 
 def lots_with_own_price(session: Session, variant_id: int) -> list[Goods]:

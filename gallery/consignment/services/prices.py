@@ -12,17 +12,23 @@ from gallery.catalog.models import Product, Variant
 from gallery.catalog.services import set_price
 from gallery.consignment.errors import (
     OtherOwnersGoodsError,
+    PriceBelowOwedError,
     PriceNoticeError,
     RequestOpenError,
     SamePriceError,
     SecondPersonError,
 )
 from gallery.consignment.models import LotTerms, PriceRequest, PriceRequestLot
+from gallery.consignment.queries.papers import price_facts
+from gallery.consignment.queries.requests import highest_owed
 from gallery.consignment.states import PRICE_REQUEST, PriceRequestStatus
 from gallery.core import audit, clock
 from gallery.core.locks import lock_row
 from gallery.core.money import Rupiah
+from gallery.core.outbox import emit
 from gallery.core.states import Decision, move
+from gallery.inventory.services import issue_paper
+from gallery.inventory.states import PaperKind
 
 OPEN: Final = (PriceRequestStatus.PROPOSED, PriceRequestStatus.ASKED, PriceRequestStatus.CONFIRMED)
 
@@ -47,7 +53,8 @@ def ask_price(
     """There is a request for this price: the owner's, or with ``proposed_by_gallery`` a proposal to the owner.
 
     ``lots`` (lot id: price) are those whose consignor price follows. :class:`RequestOpenError` while another one is
-    open, :class:`PriceNoticeError` where it would begin too early.
+    open, :class:`PriceNoticeError` where it would begin too early, :class:`PriceBelowOwedError` where an owner asks
+    for less than a piece in a gallery is owed; to a proposal the owner answers with the prices of the lots.
     """
     product = lock_row(session, Product, session.get_one(Variant, variant_id).product_id)
     variant = session.get_one(Variant, variant_id, populate_existing=True)
@@ -60,6 +67,8 @@ def ask_price(
     if session.scalar(known) is not None:
         raise RequestOpenError(variant.public_id)
     is_proposal = proposed_by_gallery is not None
+    if not is_proposal:
+        _refuse_below_owed(session, variant_id, new_price_idr, lots or {})
     made = PriceRequest(
         variant_id=variant_id,
         business_id=product.business_id,
@@ -79,11 +88,25 @@ def ask_price(
     return made
 
 
-def answer_proposal(session: Session, request_id: int, *, accept: bool, note: str = "", actor: Actor) -> PriceRequest:
-    """The owner agrees to a gallery's proposal, which then waits for the manager like any request, or declines it."""
+def answer_proposal(
+    session: Session,
+    request_id: int,
+    *,
+    accept: bool,
+    lots: Mapping[int, Rupiah] | None = None,
+    note: str = "",
+    actor: Actor,
+) -> PriceRequest:
+    """The owner agrees to a gallery's proposal, which then waits for the manager like any request, or declines it.
+
+    ``lots`` (lot id: price) follow the new price; :class:`PriceBelowOwedError` where others are owed more than it.
+    """
     row = lock_row(session, PriceRequest, request_id)
     target = PriceRequestStatus.ASKED if accept else PriceRequestStatus.REFUSED
     if move(row, PRICE_REQUEST, target, clock.now()) is Decision.APPLY:
+        if accept:
+            _refuse_below_owed(session, row.variant_id, row.new_price_idr, lots or {})
+            row.lots = _lots(session, row.business_id, lots or {})
         row.answered_by = actor.user_id
         row.decision_note = note
         action = "price_request.accepted" if accept else "price_request.declined"
@@ -94,7 +117,8 @@ def answer_proposal(session: Session, request_id: int, *, accept: bool, note: st
 def decide_price(session: Session, request_id: int, *, confirm: bool, note: str = "", actor: Actor) -> PriceRequest:
     """A manager confirms, and the price holds from its day, at once if that is today; or refuses with a reason.
 
-    :class:`SecondPersonError` for whoever asked it for the owner.
+    A confirmed price has its numbered paper, and the owner is told of either. :class:`SecondPersonError` for whoever
+    asked it for the owner.
     """
     product_id = _product_of(session, request_id)
     lock_row(session, Product, product_id)  # a price of today is set below, and products come before requests
@@ -109,6 +133,10 @@ def decide_price(session: Session, request_id: int, *, confirm: bool, note: str 
     audit.record(session, actor, action, f"price_request:{row.public_id}")
     if confirm and row.wanted_from <= clock.today():
         _apply(session, row, actor=actor)
+    if confirm:
+        facts, summary = price_facts(session, row)
+        issue_paper(session, PaperKind.PRICE_CHANGE, row.public_id, facts, gallery_id=row.gallery_id, summary=summary)
+    emit(session, "price_request.decided", request_id=row.id, is_confirmed=confirm)
     return row
 
 
@@ -160,6 +188,12 @@ def _apply(session: Session, row: PriceRequest, *, actor: Actor) -> None:
 def _product_of(session: Session, request_id: int) -> int:
     wanted = select(Variant.product_id).join(PriceRequest, PriceRequest.variant_id == Variant.id)
     return session.scalars(wanted.where(PriceRequest.id == request_id)).one()
+
+
+def _refuse_below_owed(session: Session, variant_id: int, new_price_idr: Rupiah, lots: Mapping[int, Rupiah]) -> None:
+    owed_idr = highest_owed(session, variant_id, lots)
+    if new_price_idr < owed_idr:
+        raise PriceBelowOwedError(owed_idr)
 
 
 def _lots(session: Session, business_id: int, lots: Mapping[int, Rupiah]) -> list[PriceRequestLot]:

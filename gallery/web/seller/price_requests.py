@@ -31,10 +31,17 @@ def show(public_id: str) -> ResponseReturnValue:
     return price_work.page(public_id, goods_out.owner_scope("consignment.view"), "seller/price_requests/show.html")
 
 
+@bp.get("/<public_id>/pemberitahuan.pdf")
+@requires("consignment.view")
+def paper(public_id: str) -> ResponseReturnValue:
+    return price_work.paper(public_id, goods_out.owner_scope("consignment.view"))
+
+
 @bp.post("/<public_id>/jawab")
 @requires("consignment.send")
 def answer(public_id: str) -> ResponseReturnValue:
-    return price_work.answer(public_id, goods_out.owner_scope("consignment.send"))
+    scope = goods_out.owner_scope("consignment.send")
+    return price_work.answer(public_id, scope, "seller/price_requests/show.html")
 
 
 @bp.post("/<public_id>/tarik")

@@ -79,10 +79,17 @@ def decide(public_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
+@bp.get("/<public_id>/pemberitahuan.pdf")
+@requires("consignment.view")
+def paper(public_id: str) -> ResponseReturnValue:
+    return price_work.paper(public_id, current_actor().scope("consignment.view"))
+
+
 @bp.post("/<public_id>/jawab")
 @requires("consignment.send")
 def answer(public_id: str) -> ResponseReturnValue:
-    return price_work.answer(public_id, current_actor().scope("consignment.send"))
+    scope = current_actor().scope("consignment.send")
+    return price_work.answer(public_id, scope, "staff/price_requests/show.html", form=DecisionForm())
 
 
 @bp.post("/<public_id>/tarik")

@@ -9,6 +9,7 @@ from gallery.core import clock
 from gallery.core.db import db
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
+from tests.factories.goods_out import make_consigned
 from tests.factories.inventory import make_gallery_place, make_goods, make_stock
 
 
@@ -34,6 +35,18 @@ def test_a_district_asks_for_its_maker_and_the_manager_refuses_with_a_word(app, 
     assert db.session.query(PriceRequest).one().status is PriceRequestStatus.REFUSED
     assert db.session.get_one(Variant, goods.variant_id, populate_existing=True).price_idr == 45_000
     assert "tunggu pameran" in manager.get(page).get_data(as_text=True)
+
+
+def test_the_manager_is_warned_of_a_price_below_what_came_since_is_owed(app, place):
+    goods = make_goods(price_idr=45_000)
+    make_stock(goods.variant_id, place.id, 5)
+    place_id, gallery_id = place.id, place.gallery_id
+    page = ask(app, goods)
+    manager = signed_in(app, make_user("gallery_manager", gallery_id=gallery_id))
+    warning = "di bawah harga titip Rp42.000"
+    assert warning not in manager.get(page).get_data(as_text=True)
+    make_consigned(goods, place_id, owed_idr=42_000)
+    assert warning in manager.get(page).get_data(as_text=True)
 
 
 def test_staff_do_not_decide(app, place):
