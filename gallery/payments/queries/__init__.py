@@ -21,11 +21,12 @@ from gallery.payments.queries.payments import (
 )
 
 from gallery.payments.queries.refunds import RefundPage, RefundRow, refunds_due, refunds_in_scope
+
 __all__ = [
     "PAGE_SIZE",
     "PaymentPage",
-    "RefundRow",
     "RefundPage",
+    "RefundRow",
     "Refundable",
     "Tab",
     "active_accounts",

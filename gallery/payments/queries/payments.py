@@ -1,6 +1,6 @@
 """Reads of payments: the buyer's page and the staff's list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from gallery.accounts.models import Gallery
 from gallery.accounts.permissions import Scope
 from gallery.core.errors import NotFoundError
 from gallery.core.files import StoredFile
+from gallery.inventory.models import Place
 from gallery.orders.models import Order, OrderLine, Parcel
 from gallery.orders.queries import order_in_scope
 from gallery.orders.states import OrderStatus, ParcelStatus
@@ -76,14 +77,19 @@ def refunds_of(session: Session, payment_id: int) -> Sequence[Refund]:
     return session.scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)).all()
 
 
-def qris_code_for(session: Session, gallery_id: int | None) -> QrisCode | None:
-    """Return the code that an order is paid with: of the gallery where it is fetched, else the first that is offered.
+def qris_code_for(session: Session, gallery_id: int | None, place_ids: Collection[int]) -> QrisCode | None:
+    """Return the code that an order is paid with, or none: then it is not paid by QRIS.
 
-    An order that is fetched at a gallery without a code of its own is not paid by QRIS.
+    It is that of the gallery where the order is fetched. Of an order that is sent it is that of the gallery that packs
+    it, the first that offers one where several do; what only comes from the owners themselves is paid to the first code
+    on offer. ``place_ids`` are where the parcels leave from.
     """
     offered = select(QrisCode).where(QrisCode.is_active).order_by(QrisCode.id)
     if gallery_id is not None:
         offered = offered.where(QrisCode.gallery_id == gallery_id)
+    else:
+        packing = select(Place.gallery_id).where(Place.id.in_(place_ids), Place.gallery_id.is_not(None))
+        offered = offered.where(QrisCode.gallery_id.in_(packing) | ~packing.exists())
     return session.scalars(offered.limit(1)).first()
 
 

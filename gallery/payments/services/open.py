@@ -51,7 +51,7 @@ def open_payment(session: Session, order: Order, method: PaymentMethod, gateway:
 def _targets(session: Session, order: Order, method: PaymentMethod) -> list[tuple[str, dict[str, int]]]:
     """Return where the money may go: (its part of the open key, its column)."""
     if method is PaymentMethod.QRIS:
-        code = qris_code_for(session, order.gallery_id)
+        code = qris_code_for(session, order.gallery_id, [parcel.place_id for parcel in order.parcels])
         if code is None:
             raise NoQrisError(order.public_id)
         return [(f"qris{code.id}", {"qris_code_id": code.id})]

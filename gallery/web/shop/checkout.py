@@ -287,7 +287,8 @@ def _render(page: Page, status: int = 200) -> ResponseReturnValue:
 
 def _qris_offered(page: Page) -> bool:
     gallery = page.galleries.get(page.form.galeri.data) if page.form.way is FulfilmentKind.PICKUP else None
-    return qris_code_for(db.session(), gallery.id if gallery else None) is not None
+    places = [parcel.place_id for parcel in page.plan.parcels]
+    return qris_code_for(db.session(), gallery.id if gallery else None, places) is not None
 
 
 def _cash_rules() -> CashRules:

@@ -18,8 +18,10 @@ from gallery.payments.states import PaymentMethod, PaymentStatus
 from gallery.web.order_links import order_url
 from tests.browser import guest, signed_in
 from tests.factories.accounts import make_user
-from tests.factories.checkout import make_placed_order
-from tests.factories.inventory import make_gallery_place
+from tests.factories.checkout import buy, fill_cart, make_placed_order, send_to
+from tests.factories.checkout import guest as guest_cart
+from tests.factories.delivery import make_rider, make_tariff
+from tests.factories.inventory import PANGKALPINANG, make_gallery_place, make_goods, make_premises, make_stock
 from tests.factories.settlement import findings, post, sums
 
 VECTORS = json.loads((Path(__file__).parents[2] / "payments/qris_vectors.json").read_text())
@@ -79,6 +81,53 @@ def test_an_order_is_paid_by_a_code_for_its_very_amount(app, client):
     assert findings() == []
     for address in (picture, picture.replace("qris.png", "qris.svg")):
         assert visitor.get(address).status_code == 404  # nothing is to be paid any more
+
+
+def offer(place) -> None:
+    with transaction() as session:
+        services.save_qris(session, place.gallery_id, STATIC, is_active=True, actor=_system())
+
+
+def sent(*places) -> int | None:
+    """Send an order with a product of each of these places; return the gallery whose code it is paid to."""
+    owner = guest_cart()
+    for place in places:
+        goods = make_goods()
+        make_stock(goods.variant_id, place.id)
+        fill_cart(owner, (goods, 1))
+    order = buy(owner, send_to(PANGKALPINANG), key=f"sent-{owner.token_hash}", method=PaymentMethod.QRIS)
+    code = db.session.query(Payment).filter_by(order_id=order.id).one().qris_code
+    return code.gallery_id
+
+
+def test_an_order_that_is_sent_is_paid_to_the_gallery_that_packs_it(app):
+    first, second, silent = make_gallery_place(), make_gallery_place(), make_gallery_place()
+    home = make_premises(make_goods().business_id)
+    for place in (first, second, silent, home):
+        make_tariff(place.id)
+        make_rider("19.71.05")
+    offer(first)
+    offer(second)
+    assert sent(second) == second.gallery_id
+    assert sent(first) == first.gallery_id
+    assert sent(silent, second) == second.gallery_id  # a parcel of each
+    assert sent(second, first) == first.gallery_id
+    assert sent(home) == first.gallery_id  # no gallery packs it
+    with pytest.raises(NoQrisError):
+        sent(silent)
+
+
+def test_checkout_offers_qris_where_the_packing_gallery_has_a_code(app):
+    first, silent = make_gallery_place(), make_gallery_place()
+    offer(first)
+    for place, is_offered in ((first, True), (silent, False)):
+        goods = make_goods()
+        make_stock(goods.variant_id, place.id)
+        visitor = guest(app)
+        visitor.post("/keranjang", {"variant": goods.variant_public_id, "quantity": "1"}, page="/keranjang")
+        page = visitor.get("/pesan").get_data(as_text=True)
+        assert "Pesan" in page
+        assert ('value="qris"' in page) is is_offered
 
 
 def _scanned(picture: bytes) -> str:
