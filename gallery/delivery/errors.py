@@ -28,6 +28,12 @@ class CourierLeavingError(ConflictError):
     code = "courier_leaving"
 
 
+class BookingUndecidedError(ConflictError):
+    """Whether the courier has the parcel, or shall have it, is not decided; its trouble is not over before that."""
+
+    code = "booking_undecided"
+
+
 class PinWrongError(ConflictError):
     """The number that the buyer was to tell is another one."""
 

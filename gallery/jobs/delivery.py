@@ -117,9 +117,13 @@ def book(payload: dict[str, Any]) -> None:
 
 @handles("delivery.find")
 def find(payload: dict[str, Any]) -> None:
-    """Find out what became of a booking whose answer was lost."""
+    """Find out what became of a booking whose answer was lost. Of one that was never sent there is nothing to find.
+
+    Some couriers are asked by ordering again, so nobody is asked about a price that a person has not allowed yet.
+    """
     booking = db.session.get_one(CourierBooking, payload["booking_id"])
-    if booking.status not in {BookingStatus.UNSURE, BookingStatus.NEEDS_PERSON} or booking.booking_ref:
+    is_lost = booking.status is BookingStatus.UNSURE or booking.trouble is BookingTrouble.LOST_ANSWER
+    if not is_lost or booking.booking_ref:
         return
     booking_id, courier, request = booking.id, booking.courier, known.request_for(db.session(), booking)
     try:

@@ -5,9 +5,11 @@ import pytest
 from gallery.core.db import transaction
 from gallery.core.errors import NotFoundError
 from gallery.delivery import services
-from gallery.delivery.states import ShipmentStatus
+from gallery.delivery.errors import BookingUndecidedError, CourierBookedError
+from gallery.delivery.states import BookingTrouble, ShipmentStatus
 from gallery.jobs.delivery import rules
 from tests.factories.delivery import SYSTEM, an_update
+from tests.standins.server import Fault
 
 
 def wanted(hub, **given):
@@ -33,3 +35,83 @@ def test_a_message_without_a_reference_is_about_no_parcel(biteship):
     with pytest.raises(NotFoundError), transaction() as session:
         services.apply_update(session, an_update(shipment, ShipmentStatus.PICKED_UP), actor=SYSTEM)
     assert biteship.state(parcel) == ("wanted", "offered", "packed")
+
+
+# What waits for a person
+
+
+def priced_too_high(hub, **given):
+    hub.standin.price_idr = 40_000
+    parcel = hub.parcel(**given)
+    hub.work()
+    assert hub.booking(parcel).trouble is BookingTrouble.PRICE_ROSE
+    return parcel, hub.booking(parcel).id
+
+
+def unreachable(hub, **given):
+    """A parcel whose courier was away for half a day."""
+    hub.standin.stop()
+    parcel = hub.parcel(**given)
+    for _ in range(14):
+        hub.work(hours=1)
+    assert hub.booking(parcel).trouble is BookingTrouble.SILENT
+    hub.standin.start()
+    return parcel, hub.booking(parcel).id
+
+
+@pytest.mark.parametrize("make", [priced_too_high, unreachable])
+def test_asking_what_became_of_a_booking_that_was_never_sent_orders_nothing(biteship, make):
+    parcel, booking_id = make(biteship)
+    asked = len(biteship.standin.calls_of("book"))
+    with transaction() as session:
+        services.ask_now(session, booking_id)
+    biteship.work()
+    assert len(biteship.standin.calls_of("book")) == asked
+    assert (biteship.state(parcel)[0], biteship.standin.orders) == ("needs_person", {})
+
+
+@pytest.mark.parametrize("make", [priced_too_high, unreachable])
+def test_the_trouble_of_a_booking_that_is_not_decided_is_not_closed(biteship, make):
+    parcel, booking_id = make(biteship)
+    before = biteship.booking(parcel).trouble
+    with pytest.raises(BookingUndecidedError), transaction() as session:
+        services.close_trouble(session, booking_id, note="sudah", actor=SYSTEM)
+    assert biteship.booking(parcel).trouble is before
+
+
+def test_closing_a_lost_booking_does_not_free_its_parcel_for_a_second_courier(biteship):
+    biteship.standin.misbehave(Fault.LOST_RESET, times=99)
+    parcel = biteship.parcel()
+    for _ in range(10):
+        biteship.work(minutes=10)
+    booking_id = biteship.booking(parcel).id
+    with pytest.raises(BookingUndecidedError), transaction() as session:
+        services.close_trouble(session, booking_id, note="sudah", actor=SYSTEM)
+    with pytest.raises(CourierBookedError), transaction() as session:
+        services.send_by_carrier(session, parcel.id, carrier="JNE", tracking_number="1", actor=SYSTEM)
+    assert biteship.booking(parcel).trouble is BookingTrouble.LOST_ANSWER
+
+
+def test_the_same_service_is_booked_again_after_it_could_not_be_reached(biteship):
+    parcel, booking_id = unreachable(biteship)
+    for _ in range(2):
+        with biteship.later(), transaction() as session:
+            services.want_booking(session, parcel.id, rules(), actor=SYSTEM)
+    booking = biteship.booking(parcel)
+    assert (booking.id, booking.status.value, booking.tries, booking.trouble) == (booking_id, "wanted", 0, None)
+    biteship.work(minutes=5)
+    assert biteship.state(parcel) == ("booked", "offered", "packed")
+    assert len(biteship.standin.orders) == 1
+
+
+def test_wanting_it_again_allows_no_higher_price(biteship):
+    parcel, _booking_id = priced_too_high(biteship)
+    with transaction() as session:
+        services.want_booking(session, parcel.id, rules(), actor=SYSTEM)
+    biteship.work()
+    assert (biteship.booking(parcel).trouble, biteship.standin.orders) == (BookingTrouble.PRICE_ROSE, {})
+    biteship.standin.price_idr = 20_000
+    with transaction() as session:
+        services.want_booking(session, parcel.id, rules(), actor=SYSTEM)
+    biteship.work()
+    assert biteship.state(parcel)[0] == "booked"

@@ -1,6 +1,6 @@
 """What we asked of online couriers and what they answered: bookings, raw exchanges, their notices, claims."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +9,7 @@ from gallery.core import clock
 from gallery.core.db import Base
 from gallery.core.ids import public_id
 from gallery.core.money import Rupiah
+from gallery.delivery.limits import limit_of
 from gallery.delivery.models.shipments import Shipment
 from gallery.delivery.states import BookingStatus, BookingTrouble, ClaimStatus, Courier, NoticeOutcome
 
@@ -56,10 +57,34 @@ class CourierBooking(Base):
     trouble_at: Mapped[datetime | None]
     tracking_url: Mapped[str] = mapped_column(default="")
     rider_phone: Mapped[str] = mapped_column(default="")  # forgotten when the way is over
-    expected_at: Mapped[datetime | None]
+    expected_at: Mapped[datetime | None]  # the courier's own word
+    takes_min: Mapped[int | None]  # at the longest, as it was told with the price
     proof_url: Mapped[str] = mapped_column(default="")
 
     shipment: Mapped[Shipment] = relationship()
+
+    @property
+    def arrives_at(self) -> datetime | None:
+        """When the parcel should be there: as the courier says, or else by what it told with its price.
+
+        Instant services count from the booking, the others from the moment that they have the parcel.
+        """
+        if self.expected_at is not None or self.takes_min is None:
+            return self.expected_at
+        booked_at = self.status_changed_at if self.status is BookingStatus.BOOKED else None
+        start = booked_at if limit_of(self.service).is_instant else self.shipment.picked_up_at
+        return start + timedelta(minutes=self.takes_min) if start is not None else None
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether a person is asked before the courier was: about a higher price, or because it could not be asked."""
+        before = {BookingTrouble.PRICE_ROSE, BookingTrouble.SILENT}
+        return self.status is BookingStatus.NEEDS_PERSON and self.trouble in before
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether a person has to find out if the courier has the order."""
+        return self.status is BookingStatus.NEEDS_PERSON and not self.is_unsent
 
 
 class CourierExchange(Base):

@@ -6,9 +6,6 @@ Locks: order, then parcel, then shipment, then (inside orders) stock.
 from gallery.delivery.services.answers import forget_old_quotes, keep_answer, keep_refusal, keep_silence
 from gallery.delivery.services.bookings import (
     Rules,
-    allow_price,
-    ask_now,
-    close_trouble,
     go_on_with_stuck,
     is_price_old,
     record_absent,
@@ -17,11 +14,11 @@ from gallery.delivery.services.bookings import (
     record_price,
     record_refused,
     record_unsure,
-    settle_as_absent,
     start_sending,
     stuck_bookings,
     want_booking,
 )
+from gallery.delivery.services.choosing import allow_price, ask_now, book_chosen, close_trouble, settle_as_absent
 from gallery.delivery.services.claims import claim_lost, settle_claim
 from gallery.delivery.services.hand_over import (
     correct_tracking,
@@ -94,6 +91,7 @@ __all__ = [
     "allow_price",
     "apply_update",
     "ask_now",
+    "book_chosen",
     "broken_couriers",
     "check_pin",
     "claim_lost",

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Actor
 from gallery.core import audit, clock
-from gallery.core.errors import NotFoundError
 from gallery.core.money import Rupiah
 from gallery.core.outbox import emit
 from gallery.core.states import move
@@ -74,15 +73,16 @@ def want_booking(
     """The parcel shall be booked with an online courier: with ``quote``, or with the one that the buyer chose.
 
     It is sent when the place is open; an MSME that calls from home is there. Wanting the same service twice wants it
-    once. Raises :class:`ParcelNotReadyError`, :class:`OrderUnpaidError`, :class:`NoCoverageError` (not an online
-    courier's service) and :class:`CourierBookedError` while another online courier has the parcel, or may have it.
+    once; one that waits for a person without having been sent is sent now. Raises :class:`ParcelNotReadyError`,
+    :class:`OrderUnpaidError`, :class:`NoCoverageError` (not an online courier's service) and
+    :class:`CourierBookedError` while another online courier has the parcel, or may have it.
     """
     parcel = locked_parcel(session, parcel_id)
     chosen = quote or _chosen_at_checkout(parcel)
     current = open_shipment(session, parcel)
     known = _booking_of(session, current) if current is not None else None
     if known is not None and known.service == chosen.service and not known.is_unwanted:
-        return known
+        return _wanted_again(session, known, quote) if known.is_unsent else known
     require_ready(parcel)
     if current is not None:
         withdraw_open(session, current, actor)
@@ -101,6 +101,7 @@ def want_booking(
         quote_expires_at=chosen.expires_at,
         paid_idr=Rupiah(parcel.shipping_idr),
         quoted_idr=chosen.price_idr,
+        takes_min=chosen.takes_min,
         max_extra_idr=_max_extra(session, parcel, rules, chosen),
         not_before=closed_until,
         is_rebooking=is_rebooking,
@@ -108,7 +109,7 @@ def want_booking(
     session.add(booking)
     session.flush()  # the message names its id
     _forget_trouble(session, parcel, booking)
-    _ask_to_send(session, booking, closed_until - clock.now() if closed_until else timedelta(0))
+    ask_to_send(session, booking, closed_until - clock.now() if closed_until else timedelta(0))
     return booking
 
 
@@ -148,6 +149,7 @@ def record_price(session: Session, booking_id: int, quote: Quote | None) -> bool
         _give_up(session, parcel, shipment, booking, BookingTrouble.REFUSED, "not_offered")
         return False
     booking.quoted_idr, booking.quote_ref = quote.price_idr, quote.quote_ref
+    booking.takes_min = quote.takes_min or booking.takes_min
     # Without a promise the price is taken for true for as long as it takes to book.
     booking.quote_expires_at = quote.expires_at or clock.now() + timedelta(minutes=5)
     if quote.price_idr <= booking.paid_idr + booking.max_extra_idr:
@@ -155,19 +157,6 @@ def record_price(session: Session, booking_id: int, quote: Quote | None) -> bool
     _to(booking, _B.NEEDS_PERSON)
     trouble(booking, BookingTrouble.PRICE_ROSE, str(quote.price_idr))
     return False
-
-
-def allow_price(session: Session, booking_id: int, *, actor: Actor) -> CourierBooking:
-    """Somebody accepts the higher price: it is booked after all. Twice is once."""
-    _parcel, shipment, booking = locked_booking(session, booking_id)
-    if booking.status is _B.NEEDS_PERSON and booking.trouble is BookingTrouble.PRICE_ROSE:
-        booking.max_extra_idr = Rupiah(max(booking.max_extra_idr, booking.quoted_idr - booking.paid_idr))
-        _to(booking, _B.WANTED)
-        booking.trouble = None
-        facts = {"paid_idr": booking.paid_idr, "price_idr": booking.quoted_idr}
-        audit.record(session, actor, "courier.price_allowed", f"shipment:{shipment.public_id}", **facts)
-        _ask_to_send(session, booking, timedelta(0))
-    return booking
 
 
 def record_booked(session: Session, booking_id: int, found: Booking) -> CourierBooking:
@@ -229,7 +218,7 @@ def record_busy(session: Session, booking_id: int, retry_after_s: float) -> None
         _to(booking, _B.NEEDS_PERSON)
         trouble(booking, BookingTrouble.SILENT)
         return
-    _ask_to_send(session, booking, timedelta(seconds=max(retry_after_s, RETRY_AFTER_S[booking.tries - 1])))
+    ask_to_send(session, booking, timedelta(seconds=max(retry_after_s, RETRY_AFTER_S[booking.tries - 1])))
 
 
 def record_unsure(session: Session, booking_id: int) -> None:
@@ -254,40 +243,7 @@ def record_absent(session: Session, booking_id: int) -> None:
     if booking.is_unwanted:
         take_back(session, parcel, shipment, booking, actor=SYSTEM)
     else:
-        _ask_to_send(session, booking, timedelta(0))
-
-
-def settle_as_absent(session: Session, booking_id: int, *, note: str, actor: Actor) -> CourierBooking:
-    """A person looked into the courier's portal: there is no such order. The parcel is free for another attempt.
-
-    Should the order turn up after all, it is taken back.
-    """
-    _parcel, shipment, booking = locked_booking(session, booking_id)
-    if booking.status in {_B.NEEDS_PERSON, _B.UNSURE}:
-        _to(booking, _B.CANCELLED)
-        booking.trouble = None
-        if shipment.open_key is not None:
-            close(session, shipment, ShipmentStatus.CANCELLED)
-        audit.record(session, actor, "courier.settled_as_absent", f"shipment:{shipment.public_id}", note=note)
-    return booking
-
-
-def close_trouble(session: Session, booking_id: int, *, note: str, actor: Actor) -> CourierBooking:
-    """A person has seen to it: the booking leaves the trouble queue; the audit trail keeps why."""
-    _parcel, shipment, booking = locked_booking(session, booking_id)
-    if booking.trouble is not None:
-        facts = {"trouble": booking.trouble.value, "note": note}
-        audit.record(session, actor, "courier.trouble_closed", f"shipment:{shipment.public_id}", **facts)
-        booking.trouble = None
-    return booking
-
-
-def ask_now(session: Session, booking_id: int) -> None:
-    """The courier is asked what it knows about this booking, as soon as a worker is free."""
-    booking = session.get(CourierBooking, booking_id)
-    if booking is None:
-        raise NotFoundError("CourierBooking")
-    emit(session, "delivery.look" if booking.booking_ref else "delivery.find", booking_id=booking_id, is_asked=True)
+        ask_to_send(session, booking, timedelta(0))
 
 
 def stuck_bookings(session: Session, *, before: datetime, limit: int = 200) -> Sequence[int]:
@@ -314,13 +270,14 @@ def trouble(booking: CourierBooking, what: BookingTrouble, code: str = "") -> No
     booking.trouble, booking.trouble_code, booking.trouble_at = what, code, clock.now()
 
 
-def _to(booking: CourierBooking, status: BookingStatus) -> None:
-    move(booking, BOOKING, status, clock.now())
-
-
-def _ask_to_send(session: Session, booking: CourierBooking, after: timedelta) -> None:
+def ask_to_send(session: Session, booking: CourierBooking, after: timedelta) -> None:
+    """A worker sends the booking when so much time has passed."""
     booking.next_at = clock.now() + after
     emit(session, "delivery.book", after=after, booking_id=booking.id)
+
+
+def _to(booking: CourierBooking, status: BookingStatus) -> None:
+    move(booking, BOOKING, status, clock.now())
 
 
 def _unsure(session: Session, booking: CourierBooking) -> None:
@@ -362,12 +319,30 @@ def _give_up(
     emit(session, "delivery.rebook", parcel_id=parcel.id, booking_id=booking.id)
 
 
+def _wanted_again(session: Session, booking: CourierBooking, quote: Quote | None) -> CourierBooking:
+    """What waited for a person is tried again from the start, at this price or at what the courier asks by then."""
+    _to(booking, _B.WANTED)
+    booking.tries, booking.trouble, booking.quote_expires_at = 0, None, clock.now()
+    if quote is not None:
+        booking.quoted_idr, booking.quote_ref = quote.price_idr, quote.quote_ref
+        booking.takes_min = quote.takes_min or booking.takes_min
+        booking.quote_expires_at = quote.expires_at or clock.now()
+    ask_to_send(session, booking, timedelta(0))
+    return booking
+
+
 def _chosen_at_checkout(parcel: Parcel) -> Quote:
     courier = courier_of(parcel.service)
     if courier not in ONLINE or courier is None:
         raise NoCoverageError(parcel.service)
-    price, ends = Rupiah(parcel.shipping_idr), parcel.quote_expires_at
-    return Quote(courier, parcel.service, price, expires_at=ends, quote_ref=parcel.quote_ref)
+    return Quote(
+        courier,
+        parcel.service,
+        Rupiah(parcel.shipping_idr),
+        minutes_max=parcel.takes_min or 0,
+        expires_at=parcel.quote_expires_at,
+        quote_ref=parcel.quote_ref,
+    )
 
 
 def _max_extra(session: Session, parcel: Parcel, rules: Rules, chosen: Quote) -> Rupiah:

@@ -14,7 +14,7 @@ from gallery.delivery.models import CourierBooking, Rider, Shipment
 from gallery.delivery.services.locking import last_shipment, locked_parcel, locked_shipment, open_shipment
 from gallery.delivery.services.taking_back import end_cancelled, withdraw_booking
 from gallery.delivery.services.updates import close
-from gallery.delivery.states import BEFORE_PICK_UP, MAY_EXIST, ONLINE, BookingTrouble, Courier, ShipmentStatus
+from gallery.delivery.states import BEFORE_PICK_UP, MAY_EXIST, ONLINE, Courier, ShipmentStatus
 from gallery.orders import services as orders
 from gallery.orders.errors import OrderUnpaidError
 from gallery.orders.models import Parcel
@@ -153,7 +153,7 @@ def withdraw_open(session: Session, shipment: Shipment, actor: Actor) -> None:
         raise ShipmentOpenError(shipment.public_id)
     if shipment.courier in ONLINE:
         booking = session.scalars(select(CourierBooking).where(CourierBooking.shipment_id == shipment.id)).one()
-        if booking.status in MAY_EXIST or booking.trouble is BookingTrouble.LOST_ANSWER:
+        if booking.status in MAY_EXIST or booking.is_in_doubt:
             raise CourierBookedError(shipment.public_id)
         end_cancelled(session, shipment, booking)
         return

@@ -20,7 +20,6 @@ from gallery.orders.models import Order, Parcel
 
 _B = BookingStatus
 SYSTEM: Final = Actor.system()
-_NEVER_SENT: Final = frozenset({_B.WANTED})
 
 
 def withdraw_booking(session: Session, booking_id: int, *, actor: Actor) -> CourierBooking:
@@ -65,11 +64,7 @@ def take_back(session: Session, parcel: Parcel, shipment: Shipment, booking: Cou
     if not booking.is_unwanted:
         booking.is_unwanted = True
         audit.record(session, actor, "courier.withdrawn", subject, parcel=parcel.public_id)
-    is_asked_for_price = booking.status is _B.NEEDS_PERSON and booking.trouble in {
-        BookingTrouble.PRICE_ROSE,
-        BookingTrouble.SILENT,
-    }
-    if booking.status in _NEVER_SENT or is_asked_for_price:
+    if booking.status is _B.WANTED or booking.is_unsent:
         end_cancelled(session, shipment, booking)
     elif booking.status is _B.BOOKED:
         move(booking, BOOKING, _B.CANCELLING, clock.now())
