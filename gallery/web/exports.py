@@ -13,7 +13,7 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from gallery.core import clock
-from gallery.core.sheets import Cell, xlsx_table
+from gallery.core.sheets import Cell, Sheet, xlsx_book
 from gallery.web.downloads import download
 from gallery.web.filters import angka
 
@@ -40,15 +40,15 @@ class Export(Generic[R]):
     file_name: str
     columns: Sequence[Column[R]]
 
-    def answer(self, rows: Iterable[R]) -> Response:
-        """Answer with the first 20,000 rows as a download."""
-        data = xlsx_table(
+    def answer(self, rows: Iterable[R], *more: Sheet) -> Response:
+        """Answer with the first 20,000 rows, and ``more`` tables after them, as a download."""
+        first = Sheet(
             str(self.title),
             [str(column.heading) for column in self.columns],
             self._cells(rows),
             widths=[column.width for column in self.columns],
         )
-        return download(data, f"{self.file_name}-{clock.today():%Y%m%d}.xlsx")
+        return download(xlsx_book([first, *more]), f"{self.file_name}-{clock.today():%Y%m%d}.xlsx")
 
     def _cells(self, rows: Iterable[R]) -> Iterator[list[Cell | None]]:
         remaining = iter(rows)

@@ -8,7 +8,7 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from gallery.core import clock
-from gallery.core.sheets.writing import xlsx_table
+from gallery.core.sheets import Cell, Sheet, xlsx_book
 from gallery.reporting.queries import Flow, Period
 from gallery.web.downloads import download
 from gallery.web.paging import Pager, day_in, number_in
@@ -43,21 +43,26 @@ def flows_page(flows: Sequence[Flow], period: Period, **query: Any) -> dict[str,
 
 def flows_sheet(flows: Sequence[Flow], period: Period) -> Response:
     """Answer with the table as a workbook."""
+    sheet = sheet_of(f"{period.first:%d-%m-%Y} - {period.last:%d-%m-%Y}", flows)
+    return download(xlsx_book([sheet]), f"arus-barang-{period.first:%Y%m%d}-{period.last:%Y%m%d}.xlsx")
+
+
+def sheet_of(name: str, flows: Sequence[Flow]) -> Sheet:
+    """Return the table as a sheet of a workbook."""
     headings = [
         *(_("Pemilik"), _("Produk"), _("Varian"), _("Tempat"), _("Awal"), _("Diterima"), _("Terjual di kasir")),
         *(_("Terjual online"), _("Kembali dari pembeli"), _("Dikembalikan ke pemilik"), _("Dihapus")),
-        *(_("Pindah galeri"), _("Koreksi"), _("Akhir")),
+        *(_("Di antaranya kedaluwarsa"), _("Pindah galeri"), _("Koreksi"), _("Akhir")),
     ]
-    rows: list[list[str | int]] = [
+    rows: list[list[Cell | None]] = [
         [
             *(flow.business_name, flow.product_name, flow.variant_name, place_words(flow), flow.opening, flow.received),
-            *(flow.sold_at_counter, flow.sold_online, flow.came_back, flow.returned, flow.written_off, flow.moved),
-            *(flow.corrected, flow.closing),
+            *(flow.sold_at_counter, flow.sold_online, flow.came_back, flow.returned, flow.written_off, flow.expired),
+            *(flow.moved, flow.corrected, flow.closing),
         ]
         for flow in flows
     ]
-    data = xlsx_table(f"{period.first:%d-%m-%Y} - {period.last:%d-%m-%Y}", headings, rows, widths=(28, 32, 14, 30))
-    return download(data, f"arus-barang-{period.first:%Y%m%d}-{period.last:%Y%m%d}.xlsx")
+    return Sheet(name, headings, rows, widths=(28, 32, 14, 30))
 
 
 def place_words(flow: Flow) -> str:

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gallery.core.sheets.model import Cell
@@ -17,18 +18,29 @@ FIRST_YEAR = 1900  # of Excel's calendar
 FORBIDDEN_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook. ``widths`` are those of the first columns; the others are as wide as their heading."""
+
+    name: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Cell | None]]
+    widths: Sequence[int] = ()
+
+
 def xlsx_table(
     name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell | None]], *, widths: Sequence[int] = ()
 ) -> bytes:
-    """Return one sheet with a bold, frozen, filterable heading; every text is written as text.
+    """Return a workbook of one sheet."""
+    return xlsx_book([Sheet(name, headings, rows, widths)])
 
-    ``widths`` are those of the first columns; the others are as wide as their heading.
-    """
+
+def xlsx_book(sheets: Sequence[Sheet]) -> bytes:
+    """Return the sheets, each with a bold, frozen, filterable heading; every text is written as text."""
     import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - loaded with the first table
 
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, OPTIONS)
-    sheet = book.add_worksheet(name.translate(FORBIDDEN_IN_NAME)[:31] or "Data")
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     formats = {
         "date": book.add_format({"num_format": "dd/mm/yyyy"}),
@@ -36,19 +48,24 @@ def xlsx_table(
         "text": book.add_format({"num_format": "@"}),
         "lines": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
     }
-    for column, heading in enumerate(headings):
-        width = widths[column] if column < len(widths) else min(max(12, len(heading) + 2), WIDEST)
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, heading, bold)
-    sheet.freeze_panes(1, 0)
-    last = 0
-    for last, row in enumerate(rows, start=1):
-        for column, value in enumerate(row):
-            write_cell(sheet, last, column, value, formats)
-    if headings:
-        sheet.autofilter(0, 0, max(last, 1), len(headings) - 1)
+    for sheet in sheets:
+        _write_sheet(book.add_worksheet(sheet.name.translate(FORBIDDEN_IN_NAME)[:31] or "Data"), sheet, bold, formats)
     book.close()
     return out.getvalue()
+
+
+def _write_sheet(page: Any, sheet: Sheet, bold: Any, formats: dict[str, object]) -> None:
+    for column, heading in enumerate(sheet.headings):
+        width = sheet.widths[column] if column < len(sheet.widths) else min(max(12, len(heading) + 2), WIDEST)
+        page.set_column(column, column, width)
+        page.write_string(0, column, heading, bold)
+    page.freeze_panes(1, 0)
+    last = 0
+    for last, row in enumerate(sheet.rows, start=1):
+        for column, value in enumerate(row):
+            write_cell(page, last, column, value, formats)
+    if sheet.headings:
+        page.autofilter(0, 0, max(last, 1), len(sheet.headings) - 1)
 
 
 def write_cell(sheet: Any, row: int, column: int, value: Cell | None, formats: dict[str, object]) -> None:

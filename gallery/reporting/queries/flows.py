@@ -40,7 +40,8 @@ class Period:
 class Flow:
     """Pieces of one article in one gallery. ``opening`` + all that came - all that went = ``closing``.
 
-    ``moved`` (to and from other galleries) and ``corrected`` (counts) are signed, all others are not.
+    ``moved`` (to and from other galleries) and ``corrected`` (counts) are signed, all others are not; ``expired`` are
+    part of ``written_off``.
     """
 
     place_id: int
@@ -56,6 +57,7 @@ class Flow:
     came_back: int
     returned: int
     written_off: int
+    expired: int
     moved: int
     corrected: int
     closing: int
@@ -67,10 +69,12 @@ def piece_flows(
     *,
     galleries: Collection[int] | None = None,
     businesses: Collection[int] | None = None,
+    with_premises: bool = False,
 ) -> list[Flow]:
     """Return the flows in galleries (None = all) of these owners (None = all) by owner, article and place.
 
-    One read. Articles that neither lay there nor moved in the period are left out.
+    One read; the owners' own premises only ``with_premises``. Articles that neither lay there nor moved in the period
+    are left out.
     """
     inside = StockMovement.happened_at >= period.starts_at
     at_counter = StockMovement.document.startswith(COUNTER_SALE)
@@ -82,6 +86,7 @@ def piece_flows(
         _sum(inside, _reason(_R.BUYER_RETURN)),
         -_sum(inside, _reason(_R.OWNER_RETURN)),
         -_sum(inside, _reason(_R.DAMAGED, _R.EXPIRED, _R.LOST, _R.RECALLED)),
+        -_sum(inside, _reason(_R.EXPIRED)),
         _sum(inside, _reason(_R.TRANSFER_OUT, _R.TRANSFER_IN)),
         _sum(inside, _reason(_R.COUNT_CORRECTION)),
         func.coalesce(func.sum(StockMovement.pieces), 0),
@@ -97,10 +102,12 @@ def piece_flows(
         .join(Variant, Variant.id == StockItem.variant_id)
         .join(Product, Product.id == Variant.product_id)
         .join(ProductRevision, is_newest_version())
-        .where(Place.kind != PlaceKind.PREMISES, StockMovement.happened_at < period.ends_at)
+        .where(StockMovement.happened_at < period.ends_at)
         .group_by(*names, Variant.id)
         .order_by(Business.name, ProductRevision.name, Variant.name, Place.name, Place.kind)
     )
+    if not with_premises:
+        rows = rows.where(Place.kind != PlaceKind.PREMISES)
     if galleries is not None:
         rows = rows.where(Place.gallery_id.in_(galleries))
     if businesses is not None:

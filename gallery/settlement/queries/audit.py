@@ -1,4 +1,4 @@
-"""Proof of the money: every document against its entry, the journal against itself, and the owners' shares."""
+"""Proof of the money: documents, journal and the owners' shares against each other, and their pieces with the stock."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ from gallery.orders.models import Order, Parcel
 from gallery.orders.states import OrderStatus, ParcelStatus
 from gallery.settlement.models import JournalEntry, JournalLine, OwnerShare, PayoutItem
 from gallery.settlement.queries.drafts import Draft, batches, business
+from gallery.settlement.queries.pieces import pieces_that_differ
 from gallery.settlement.queries.sources import SOURCES
 from gallery.settlement.states import Account, EntryKind, PayoutItemStatus
 
@@ -47,6 +48,15 @@ def prove_money(session: Session) -> MoneyProof:
         *_open_orders(session),
         *_open_drawers(session),
         *_owners(session),
+        *(
+            Finding(
+                "pieces differ from the stock ledger",
+                f"{one.document} of {business(one.business_id)}",
+                str(one.moved),
+                str(one.shared),
+            )
+            for one in pieces_that_differ(session)
+        ),
     ]
     return MoneyProof(session.scalar(select(func.count()).select_from(JournalEntry)) or 0, findings)
 

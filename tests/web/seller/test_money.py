@@ -16,7 +16,7 @@ def test_an_owner_sees_balance_statement_and_paper_of_the_own_business_only(app,
         page = seller.get("/umkm-saya/uang/?dari=2026-01-01&sampai=2026-12-31").get_data(as_text=True)
     assert "Rp135.000" in page
     assert "Lada Putih" in page
-    assert queries.count <= 12
+    assert queries.count <= 15
     assert "Rp135.000" in pdf_text(seller.get("/umkm-saya/uang/laporan.pdf?dari=2026-01-01&sampai=2026-12-31").data)
     stranger = signed_in(app, make_user("seller", business_id=make_business().id))
     assert "Rp135.000" not in stranger.get("/umkm-saya/uang/").get_data(as_text=True)
