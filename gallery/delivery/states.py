@@ -77,6 +77,8 @@ SHIPMENT: Final = Machine(
 
 BEFORE_PICK_UP: Final = frozenset({_S.OFFERED, _S.ACCEPTED, _S.PICKING_UP})
 UNDER_WAY: Final = BEFORE_PICK_UP | {_S.PICKED_UP, _S.IN_TRANSIT, _S.ON_HOLD}
+# Nobody comes: no order is left that could be taken back.
+GIVEN_UP: Final = frozenset({_S.CANCELLED, _S.DECLINED})
 # Nothing that a courier says later is taken for true without asking it, and these least of all.
 FINAL: Final = frozenset({_S.DELIVERED, _S.FAILED, _S.DECLINED, _S.CANCELLED, _S.RETURNED})
 

@@ -16,7 +16,7 @@ from gallery.core import clock
 from gallery.delivery.courier import Booking, BookingRequest, Check, CourierUpdate, Quote, QuoteRequest, RiderSeen
 from gallery.delivery.errors import BadUpdateError, CourierBusyError, CourierRefusedError, CourierUnsureError
 from gallery.delivery.limits import limit_of
-from gallery.delivery.states import Courier, ShipmentStatus
+from gallery.delivery.states import GIVEN_UP, Courier, ShipmentStatus
 from gallery.integrations import answers
 from gallery.integrations.courier_http import Answer, CourierHttp
 from gallery.integrations.http_calls import TIMEOUTS_S, read_json, until
@@ -142,7 +142,7 @@ class Biteship:
         answer = self._call("POST", f"/v1/orders/{answers.path(booking_ref)}/cancel", body)
         if answer.is_ok:
             return
-        if _refusal(answer)[0] in TOO_LATE and self.look(booking_ref).status is _S.CANCELLED:
+        if _refusal(answer)[0] in TOO_LATE and self.look(booking_ref).status in GIVEN_UP:
             return
         _refuse(answer)
 

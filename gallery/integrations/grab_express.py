@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn
 from gallery.core import clock
 from gallery.delivery.courier import Booking, BookingRequest, Check, CourierUpdate, Quote, QuoteRequest, RiderSeen, Stop
 from gallery.delivery.errors import BadUpdateError, CourierBusyError, CourierRefusedError, CourierUnsureError
-from gallery.delivery.states import Courier, ShipmentStatus
+from gallery.delivery.states import GIVEN_UP, Courier, ShipmentStatus
 from gallery.integrations import answers
 from gallery.integrations.courier_http import Answer, CourierHttp
 from gallery.integrations.http_calls import TIMEOUTS_S, read_json, until
@@ -129,7 +129,7 @@ class GrabExpress:
     def cancel(self, booking_ref: str) -> None:
         """Take the order back, which is possible until the rider has the parcel."""
         answer = self._call("DELETE", f"/v1/deliveries/{answers.path(booking_ref)}")
-        if answer.is_ok or self.look(booking_ref).status is _S.CANCELLED:
+        if answer.is_ok or self.look(booking_ref).status in GIVEN_UP:
             return
         _refuse(answer)
 

@@ -22,7 +22,7 @@ from gallery.core import clock
 from gallery.core.money import Rupiah
 from gallery.delivery.courier import Booking, BookingRequest, Check, CourierUpdate, Quote, QuoteRequest, RiderSeen, Stop
 from gallery.delivery.errors import BadUpdateError, CourierBusyError, CourierRefusedError, CourierUnsureError
-from gallery.delivery.states import Courier, ShipmentStatus
+from gallery.delivery.states import GIVEN_UP, Courier, ShipmentStatus
 from gallery.integrations import answers
 from gallery.integrations.courier_http import Answer, CourierHttp
 from gallery.integrations.http_calls import TIMEOUTS_S, read_json, until
@@ -141,7 +141,7 @@ class Lalamove:
         """Take the order back: while a rider is looked for, and some minutes longer."""
         path = f"/v3/orders/{answers.path(booking_ref)}"
         answer = self._call("DELETE", path)
-        if answer.is_ok or self.look(booking_ref).status is _S.CANCELLED:
+        if answer.is_ok or self.look(booking_ref).status in GIVEN_UP:
             return
         _refuse(answer)
 

@@ -115,3 +115,16 @@ def test_wanting_it_again_allows_no_higher_price(biteship):
         services.want_booking(session, parcel.id, rules(), actor=SYSTEM)
     biteship.work()
     assert biteship.state(parcel)[0] == "booked"
+
+
+def test_taking_back_what_the_courier_has_just_rejected_books_nobody_else(biteship):
+    parcel = biteship.parcel()
+    biteship.work()
+    (order,) = biteship.standin.orders.values()
+    biteship.standin.move(order.id, "rejected")
+    biteship.standin.held.clear()  # its notice comes too late
+    with transaction() as session:
+        services.withdraw(session, biteship.booking(parcel).shipment_id, actor=SYSTEM)
+    biteship.work()
+    assert biteship.state(parcel) == ("cancelled", "cancelled", "packed")
+    assert len(biteship.standin.orders) == 1

@@ -333,6 +333,13 @@ def test_too_late_to_cancel_is_a_refusal_and_the_order_stays(gateway, courier):
     assert gateway.look(booking.booking_ref).status is _S.DELIVERED
 
 
+def test_what_the_courier_has_just_given_up_itself_is_taken_back_already(gateway, courier, name):
+    booking = gateway.book(parcel(gateway))
+    courier.move(booking.booking_ref, {"biteship": "rejected", "lalamove": "EXPIRED", "grab_express": "FAILED"}[name])
+    assert gateway.look(booking.booking_ref).status is _S.DECLINED
+    gateway.cancel(booking.booking_ref)
+
+
 def test_a_cancellation_whose_answer_was_lost_is_in_doubt_and_looking_tells(gateway, courier):
     booking = gateway.book(parcel(gateway))
     courier.misbehave(Fault.LOST_RESET, "cancel")
