@@ -187,7 +187,7 @@ def demo_site(folder: Path, shared: Path, name: str, extra: dict[str, str] | Non
 
 def _seeded(shared: Path) -> Site:
     folder = shared / "seed"
-    keys = {"SECRET_KEY": "seed-" * 12}
+    keys = {"SECRET_KEY": "seed-of-the-journeys-" * 3}
     keys |= {
         name: base64.urlsafe_b64encode(bytes([number]) * 32).decode()
         for number, name in enumerate(("DATA_ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "AUDIT_KEY"), start=1)

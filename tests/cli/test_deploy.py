@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config import Settings
+from config import DEMO_SECRET, ConfigError, Settings
 from gallery.accounts.models import User
 from gallery.app import create_app
 from gallery.core import clock, logs, migrations, outbox
@@ -25,7 +25,7 @@ def sound(database_url, tmp_path, monkeypatch) -> Settings:
     (tmp_path / "site").mkdir(mode=0o700)
     return Settings(
         ENVIRONMENT="production",
-        SECRET_KEY="x9" * 30,
+        SECRET_KEY="x9-garam-lada-" * 4,
         DATA_ENCRYPTION_KEYS=[key(1)],
         BLIND_INDEX_KEY=key(2),
         AUDIT_KEY=key(3),
@@ -66,6 +66,10 @@ def test_a_sound_installation_has_no_problem(problems, sound):
         ({"ENVIRONMENT": "development"}, "ENVIRONMENT is development"),
         ({"SECRET_KEY": Settings.SECRET_KEY, "ENVIRONMENT": "development"}, "SECRET_KEY is missing"),
         ({"SECRET_KEY": "short", "ENVIRONMENT": "development"}, "SECRET_KEY is missing"),
+        ({"SECRET_KEY": "password" * 8, "ENVIRONMENT": "development"}, "SECRET_KEY is missing"),
+        ({"SECRET_KEY_FALLBACKS": ["y8-garam-lada-" * 4, Settings.SECRET_KEY]}, "SECRET_KEY_FALLBACKS holds the demo"),
+        ({"SECRET_KEY_FALLBACKS": ["short"]}, "SECRET_KEY_FALLBACKS holds the demo"),
+        ({"FLASK_DEBUG": True}, "FLASK_DEBUG is on"),
         ({"BLIND_INDEX_KEY": Settings.BLIND_INDEX_KEY, "ENVIRONMENT": "development"}, "BLIND_INDEX_KEY is missing"),
         ({"EXTERNAL_URL": "http://galeri.babelprov.go.id", "ENVIRONMENT": "development"}, "must begin with https"),
         ({"EXTERNAL_URL": "http://127.0.0.1:8000", "ALLOW_PLAIN_HTTP": True}, "ALLOW_PLAIN_HTTP is on"),
@@ -82,6 +86,32 @@ def test_each_weakness_is_named(problems, sound, change, says):
     lines, exit_code = problems(dataclasses.replace(sound, **change))
     assert exit_code == 1
     assert [line for line in lines if says in line], lines
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
+        ({"SECRET_KEY": "x9" * 30}, "SECRET_KEY is missing"),
+        ({"SECRET_KEY_FALLBACKS": DEMO_SECRET}, "SECRET_KEY_FALLBACKS holds the demo"),
+        ({"SECRET_KEY_FALLBACKS": "secret" * 10}, "SECRET_KEY_FALLBACKS holds the demo"),
+        ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG is on"),
+        ({"FLASK_DEBUG": "on"}, "FLASK_DEBUG has a value"),
+    ],
+)
+def test_production_does_not_start_with(sound, environ, says):
+    fine = {
+        "ENVIRONMENT": "production",
+        "SECRET_KEY": sound.SECRET_KEY,
+        "SECRET_KEY_FALLBACKS": "y8-garam-lada-" * 4,
+        "DATA_ENCRYPTION_KEYS": key(1),
+        "BLIND_INDEX_KEY": key(2),
+        "AUDIT_KEY": key(3),
+        "EXTERNAL_URL": sound.EXTERNAL_URL,
+    }
+    assert Settings.from_environ(fine).SECRET_KEY == sound.SECRET_KEY
+    with pytest.raises(ConfigError, match=says):
+        Settings.from_environ(fine | environ)
 
 
 def test_a_data_folder_that_others_may_read_is_named(problems, sound):
