@@ -74,7 +74,9 @@ class Buyer:
 def add_account(session: Session, account: DemoAccount, number: int) -> User:
     """Add one account with its role, through the services; only the password is set directly."""
     user = _registered(session, account.name, account.email, number)
+    user.password_hash = None  # else staff would be mailed a link that sets a password of their own
     people.set_grants(session, user.id, [_grant(session, account)], actor=Actor.system())
+    user.password_hash = _shared_hash()
     return user
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from gallery.accounts import queries
-from gallery.accounts.errors import AccountExistsError, LinkSpentError
+from gallery.accounts.errors import AccountExistsError, LinkSpentError, WeakPasswordError
 from gallery.accounts.models import OneTimeToken, User
 from gallery.accounts.permissions import Actor, Grant
 from gallery.accounts.services import people, sessions
@@ -88,6 +88,30 @@ def test_a_grant_carries_exactly_the_scope_of_its_role(app):
         with pytest.raises(ValueError, match=grant.role), transaction() as session:
             people.set_grants(session, user.id, [grant], actor=ADMIN)
     assert db.session.get(User, user.id).grants == []
+
+
+def give(user, *grants):
+    with transaction() as session:
+        people.set_grants(session, user.id, grants, actor=ADMIN)
+    return db.session.get_one(User, user.id, populate_existing=True).password_hash is not None
+
+
+def test_a_buyer_who_becomes_staff_sets_a_password_by_the_rule_of_staff(app):
+    user = make_user()
+    assert give(user, Grant(Role.PROVINCE_OFFICER)) is False
+    token = mails()[-1]["facts"]["token"]
+    with pytest.raises(WeakPasswordError), transaction() as session:
+        people.set_password_by_link(session, token, TokenPurpose.INVITATION, "pasirpadi 7")
+    set_password(token, TokenPurpose.INVITATION)
+    told = len(mails())
+    assert give(user, Grant(Role.ADMINISTRATOR)) is True
+    assert give(user) is True
+    assert len(mails()) == told
+
+
+def test_a_seller_keeps_the_password(app):
+    assert give(make_user(), Grant(Role.SELLER, business_id=1)) is True
+    assert mails() == []
 
 
 def test_two_accounts_never_share_an_address(app):

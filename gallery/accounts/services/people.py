@@ -116,8 +116,12 @@ def change_password(session: Session, user_id: int, password: str, *, keep_sessi
 
 
 def set_grants(session: Session, user_id: int, grants: Sequence[Grant], *, actor: Actor) -> None:
-    """Replace a person's roles; each carries exactly the scope its role needs (:class:`ValueError`)."""
+    """Replace a person's roles; each carries exactly the scope its role needs (:class:`ValueError`).
+
+    Who becomes staff by this has no password any more, one of a buyer may be too weak: a mailed link sets a new one.
+    """
     user = session.get_one(User, user_id)
+    was_staff = actor_of(user).is_staff
     for grant in grants:
         given = {name for name, value in asdict(grant).items() if name != "role" and value is not None}
         if given != ({SCOPE_OF_ROLE[grant.role]} if grant.role in SCOPE_OF_ROLE else set()):
@@ -126,6 +130,10 @@ def set_grants(session: Session, user_id: int, grants: Sequence[Grant], *, actor
     sessions.end_all(session, user.id)  # new rights, and new session limits, begin with a new sign-in
     roles = sorted(grant.role.value for grant in grants)
     audit.record(session, actor, "account.roles_set", f"user:{user.public_id}", roles=roles)
+    if user.password_hash is not None and actor_of(user).is_staff and not was_staff:
+        user.password_hash = None
+        send_link(session, user, TokenPurpose.INVITATION, INVITATION_LIFE)
+        audit.record(session, actor, "account.invited", f"user:{user.public_id}")
 
 
 def set_active(session: Session, public_id: str, *, is_active: bool, actor: Actor) -> User:

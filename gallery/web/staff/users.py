@@ -145,10 +145,16 @@ def _refuse_self(public_id: str) -> ResponseReturnValue:
 
 
 def _replace(user: User, grants: list[Grant]) -> ResponseReturnValue:
-    user_id, public_id = user.id, user.public_id
+    user_id, public_id, had_password = user.id, user.public_id, user.password_hash is not None
     with transaction() as session:
         people.set_grants(session, user_id, grants, actor=current_actor())
-    flash(_("Peran tersimpan. Orangnya perlu masuk lagi."))
+    user = _user(public_id)
+    if user.password_hash is not None or not had_password:
+        flash(_("Peran tersimpan. Orangnya perlu masuk lagi."))
+    elif user.email:
+        flash(_("Peran tersimpan. Tautan untuk membuat kata sandi petugas dikirim lewat surel, berlaku 48 jam."))
+    else:
+        flash(_("Peran tersimpan. Buatkan tautan di halaman ini, agar orangnya dapat membuat kata sandi petugas."))
     return redirect(url_for("staff.users.show", public_id=public_id), 303)
 
 

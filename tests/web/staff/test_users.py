@@ -4,7 +4,7 @@ from gallery.accounts.models import User
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db
 from gallery.core.outbox import OutboxMessage
-from tests.browser import guest, signed_in
+from tests.browser import PASSWORD, guest, signed_in
 from tests.factories.accounts import make_gallery, make_user
 
 
@@ -50,6 +50,22 @@ def test_roles_are_added_and_taken_and_end_the_sessions(app, admin):
     assert admin.post(f"{page}/peran/{grant.id}/cabut", page=page).status_code == 303
     db.session.expire_all()
     assert db.session.get(User, user.id).grants == []
+
+
+@pytest.mark.parametrize(
+    ("contacts", "says"),
+    [
+        ({}, "kata sandi petugas dikirim lewat surel"),
+        ({"email": None, "phone": "+6281200000555"}, "Buatkan tautan di halaman ini"),
+    ],
+)
+def test_a_buyers_password_does_not_open_the_office(app, admin, contacts, says):
+    user = make_user(**contacts)
+    page = f"/petugas/pengaturan/pengguna/{user.public_id}"
+    login = {"login": user.email or user.phone, "password": PASSWORD}
+    assert admin.post(f"{page}/peran", {"role": "province_officer"}, page=page).status_code == 303
+    assert says in admin.get(page).get_data(as_text=True)
+    assert guest(app).post("/masuk", login, page="/masuk").status_code == 401
 
 
 def test_a_disabled_account_is_out_at_once(app, admin):
