@@ -19,6 +19,7 @@ from gallery.delivery.tariffs import Point
 RIDER_LINK: Final = "rider"
 RIDER_LINK_LIFE: Final = timedelta(days=30)
 NOTHING: Final = Rupiah(0)
+DAY_MIN: Final = 24 * 60
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
@@ -84,6 +85,11 @@ class Quote:
     minutes_max: int = 0
     expires_at: datetime | None = None  # until then the courier holds this price; none: it is not promised
     quote_ref: str = ""  # what the adapter needs to book at this price, opaque to everybody else
+
+    @property
+    def takes_min(self) -> int | None:
+        """The minutes that it takes at the longest; none where that is not told."""
+        return self.minutes_max or self.days_max * DAY_MIN or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class Parcel(Base):
     """What leaves one place together. ``service`` is the offer the buyer chose (local_rider, expedition, pickup).
 
     ``quote_ref`` is the courier's name of that offer, which it holds until ``quote_expires_at``, if it does.
+    ``takes_min`` are the minutes that it takes at the longest, where that was told.
     """
 
     __tablename__ = "parcel"
@@ -86,6 +87,7 @@ class Parcel(Base):
     shipping_idr: Mapped[Rupiah]
     quote_ref: Mapped[str] = mapped_column(default="")
     quote_expires_at: Mapped[datetime | None]
+    takes_min: Mapped[int | None]
 
     order: Mapped[Order] = relationship(back_populates="parcels")
     place: Mapped[Place] = relationship()

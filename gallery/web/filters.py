@@ -1,6 +1,6 @@
 """How money, days, hours, weights and numbers are written on screen, in the language of the page."""
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -9,11 +9,13 @@ from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import gettext as _
 
+from gallery.core import clock
 from gallery.web.language import TIME_ZONE, current_language
 
 WIB: tzinfo = ZoneInfo(TIME_ZONE)
 MASK = "•"
 GRAMS_PER_KG = 1000
+HALF_A_DAY = timedelta(hours=12)
 
 
 def rupiah(value: int | None) -> str:
@@ -72,6 +74,16 @@ def jam(value: datetime | None) -> str:
 def waktu(value: datetime | None) -> str:
     """``24 November 2026, 14.05 WIB``."""
     return "–" if value is None else f"{tanggal(value)}, {jam(value)}"
+
+
+def tiba(value: datetime, now: datetime | None = None) -> str:
+    """When something should be there: the hour, from half a day on with its day, beyond two days the day alone."""
+    ahead = value - (clock.now() if now is None else now)
+    if ahead < timedelta(0):
+        return _("%(time)s, ternyata lebih lama", time=waktu(value) if ahead < -HALF_A_DAY else jam(value))
+    if ahead > 4 * HALF_A_DAY:
+        return tanggal(value)
+    return waktu(value) if ahead > HALF_A_DAY else jam(value)
 
 
 def dari_iso(text: str) -> datetime:
@@ -188,7 +200,7 @@ def init_app(app: Flask) -> None:
 FILTERS = (
     rupiah, angka, tanggal, tanggal_pendek, hari, jam, waktu, iso, berat, telepon, wa, samar, samar_telepon,
     samar_surel, inisial, sejak, sisa, daerah, hari_tanggal,
-    bulan, bulan_pendek, daerah_pendek, dari_iso,
+    bulan, bulan_pendek, daerah_pendek, dari_iso, tiba,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from gallery.core import clock
 from gallery.delivery.queries import ShipmentView
 from gallery.delivery.states import ONLINE, UNDER_WAY, BookingStatus, Courier, ShipmentStatus
 from gallery.web.filters import waktu
@@ -105,3 +106,8 @@ def _way_text(view: ShipmentView, status: ShipmentStatus) -> str:
 def now_step(step: Step) -> Step:
     """The step that something is still to follow."""
     return Step("now", step.title, step.at, step.text, step.icon)
+
+
+def is_late(view: ShipmentView | None) -> bool:
+    """Whether a parcel on its way should be there by now: then its page says so."""
+    return view is not None and view.expected_at is not None and view.expected_at < clock.now()

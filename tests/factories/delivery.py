@@ -87,6 +87,7 @@ def make_parcel(place_id: int | None = None, *, paid: bool = True, packed: bool 
         place_id=place_id,
         service=service,
         shipping_idr=given.pop("shipping_idr", 12_500),
+        takes_min=given.pop("takes_min", None),
         lines=(line,),
     )
     values = {

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -82,3 +82,18 @@ def test_how_long_ago(app, then, text):
 def test_how_long_still(app, until, text):
     with app.test_request_context("/"):
         assert filters.sisa(until, NOON) == text
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"),
+    [
+        (3, "17.05 WIB"),
+        (20, "25 November 2026, 10.05 WIB"),
+        (72, "27 November 2026"),
+        (-1, "13.05 WIB, ternyata lebih lama"),
+        (-20, "23 November 2026, 18.05 WIB, ternyata lebih lama"),
+    ],
+)
+def test_tiba(app, hours, text):
+    with app.test_request_context("/"):
+        assert filters.tiba(NOON + timedelta(hours=hours), NOON) == text

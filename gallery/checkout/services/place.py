@@ -248,6 +248,7 @@ def _new_parcel(parcel: PlannedParcel) -> orders.NewParcel:
         shipping_idr=parcel.quote.price_idr,
         quote_ref=parcel.quote.quote_ref,
         quote_expires_at=parcel.quote.expires_at,
+        takes_min=parcel.quote.takes_min,
         lines=tuple(
             orders.NewLine(
                 variant_id=part.line.variant_id,

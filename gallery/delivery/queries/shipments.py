@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
@@ -134,12 +134,20 @@ def _view(
         booking=booking.status if booking is not None else None,
         not_before=booking.not_before if booking is not None else None,
         tracking_url=booking.tracking_url if booking is not None else "",
-        expected_at=booking.expected_at if booking is not None else None,
+        expected_at=booking.arrives_at if booking is not None else _by_carrier(shipment, parcel),
         has_proof=shipment.proof_file_id is not None,
         needs_pin=shipment.needs_pin,
         pin_proved_at=shipment.pin_proved_at,
         steps=steps,
     )
+
+
+def _by_carrier(shipment: Shipment, parcel: Parcel) -> datetime | None:
+    """When a carrier should be there with it: as long after it left as the carrier of the buyer's choice says."""
+    is_as_chosen = shipment.carrier and parcel.service.startswith(f"{Courier.EXPEDITION.value}:{shipment.carrier}")
+    if parcel.takes_min is None or shipment.picked_up_at is None or not is_as_chosen:
+        return None
+    return shipment.picked_up_at + timedelta(minutes=parcel.takes_min)
 
 
 def shipment_of_order(session: Session, order_id: int, shipment_public_id: str) -> Shipment:

@@ -40,6 +40,7 @@ class NewParcel:
     lines: tuple[NewLine, ...]
     quote_ref: str = ""
     quote_expires_at: datetime | None = None
+    takes_min: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def _parcel(new: NewParcel) -> Parcel:
         shipping_idr=new.shipping_idr,
         quote_ref=new.quote_ref,
         quote_expires_at=new.quote_expires_at,
+        takes_min=new.takes_min,
         weight_g=sum(line.weight_g * line.quantity for line in new.lines),
         lines=[
             OrderLine(

@@ -20,7 +20,7 @@ from gallery.web import courier_quotes, courier_work, errors, hand_over, parcels
 from gallery.web.courier_names import service_text
 from gallery.web.guards import requires
 from gallery.web.live import parts, tag_of
-from gallery.web.parcel_way import parcel_steps
+from gallery.web.parcel_way import is_late, parcel_steps
 from gallery.web.session import current_actor
 
 bp = Blueprint("orders", __name__, url_prefix="/pesanan")
@@ -133,7 +133,7 @@ def _pick_up(parcel: Parcel) -> dict[str, Any]:
         "was_called": bool(attempts(db.session(), parcel.id)) and may_call,
         "sender": sender(db.session(), parcel.place),
         "service_text": service_text,
-        "tag": tag_of(parcel.status, order.status, view),
+        "tag": tag_of(parcel.status, order.status, view, is_late(view)),
     }
 
 

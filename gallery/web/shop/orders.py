@@ -35,7 +35,7 @@ from gallery.web.guards import by_token, signed_in
 from gallery.web.live import parts, tag_of
 from gallery.web.order_links import opened_order, order_url
 from gallery.web.order_steps import order_steps
-from gallery.web.parcel_way import parcel_steps
+from gallery.web.parcel_way import is_late, parcel_steps
 from gallery.web.session import current_actor
 
 bp = Blueprint("orders", __name__)
@@ -69,7 +69,7 @@ class _Seen:
 def _seen(public_id: str) -> _Seen:
     order = opened_order(public_id)
     payment, views = payment_of(db.session(), order.id), shipments_of_order(db.session(), order.id)
-    tag = tag_of(order.status, payment.status, payment.reject_note, _state(order), views)
+    tag = tag_of(order.status, payment.status, payment.reject_note, _state(order), views, [*map(is_late, views)])
     return _Seen(order, payment, {view.parcel_id: view for view in views}, tag)
 
 

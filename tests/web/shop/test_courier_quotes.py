@@ -106,6 +106,7 @@ def test_the_chosen_offer_is_frozen_in_the_parcel(world, lalamove):
         kept["quote_ref"],
     )
     assert parcel.quote_expires_at > clock.now()
+    assert parcel.takes_min == (kept["minutes"][1] or None)
     assert db.session.scalars(select(Order)).one().shipping_idr == kept["price_idr"]
 
 
