@@ -1,4 +1,4 @@
-"""Makes the shop's pictures out of uploads, and sweeps up uploads that no product uses."""
+"""Makes the shop's pictures out of uploads, and sweeps up uploads and pictures that no product uses."""
 
 import hashlib
 from datetime import timedelta
@@ -14,6 +14,7 @@ from gallery.core.renditions import RenderedImage
 
 UNUSED_AFTER: Final = timedelta(days=2)
 SWEEP_AT_ONCE: Final = 500
+PHOTOS_AT_ONCE: Final = 50  # each of them is seven files
 
 
 @handles("photo.added")
@@ -52,6 +53,15 @@ def sweep() -> None:
         keys = services.drop_unused_uploads(session, before=clock.now() - UNUSED_AFTER, limit=SWEEP_AT_ONCE)
     for key in keys:
         adapters.files().delete(key)
+
+
+@every(hours=24)
+def sweep_photos() -> None:
+    """Forget the photos that were taken off their products; their files follow by messages."""
+    dropped = PHOTOS_AT_ONCE
+    while dropped == PHOTOS_AT_ONCE:
+        with transaction() as session:
+            dropped = services.drop_removed_photos(session, limit=PHOTOS_AT_ONCE)
 
 
 def _refuse(work: queries.PhotoWork, code: str) -> None:

@@ -12,6 +12,7 @@ from gallery.accounts.services.mails import tell
 from gallery.core import audit
 from gallery.core.crypto import FieldCipher
 from gallery.core.errors import NotFoundError
+from gallery.core.files import StoredFile
 from gallery.core.ids import public_id, slugify
 from gallery.core.locks import lock_row
 from gallery.core.outbox import emit
@@ -105,9 +106,14 @@ def set_active(session: Session, business_id: int, *, is_active: bool, actor: Ac
 
 
 def set_photo(session: Session, business_id: int, file_id: int, *, actor: Actor) -> None:
-    """Show this stored picture on the profile."""
+    """Show this stored picture on the profile; the one before is forgotten, its file deleted after the commit."""
     row = _in_scope(session, business_id, actor)
-    row.photo_file_id = file_id
+    before, row.photo_file_id = row.photo_file_id, file_id
+    session.flush()  # the business lets go of the old row first
+    if before is not None and before != file_id:
+        old = session.get_one(StoredFile, before)
+        emit(session, "file.discarded", key=old.key)
+        session.delete(old)
     emit(session, "business.changed", business_id=row.id)
 
 

@@ -1,5 +1,7 @@
 """The form of a business, for officers and for its owner."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +17,7 @@ from gallery.accounts.queries import bank_names
 from gallery.accounts.services.sign_in import normal_phone
 from gallery.core import clock, image_process
 from gallery.core.errors import GalleryError
-from gallery.core.files import FileStore, new_key, record_file
+from gallery.core.files import FileStore, new_key, put_for, record_file
 from gallery.core.image_facts import ImageError
 from gallery.regions.queries import district_of, villages_by_subdistrict
 from gallery.registry import services
@@ -179,18 +181,20 @@ class KeptPhoto:
     data: bytes
 
 
-def stored_photo(form: BusinessForm, store: FileStore) -> KeptPhoto | None:
-    """Encode the uploaded picture anew and store it, before any transaction; None without one.
+@contextmanager
+def stored_photo(form: BusinessForm, store: FileStore) -> Iterator[KeptPhoto | None]:
+    """Encode the uploaded picture anew and store it for the transaction inside; None without one.
 
-    Raises :class:`ImageError`. A request that fails afterwards leaves an orphan, never a hole.
+    Raises :class:`ImageError`. When the business is refused, no picture stays.
     """
     upload = form.photo.data
     data = upload.read() if upload and getattr(upload, "filename", "") else b""
     if not data:
-        return None
+        yield None
+        return
     photo = KeptPhoto(new_key("business", "jpg"), image_process.clean_jpeg(data, upload.filename, PHOTO_SIDE))
-    store.put(photo.key, photo.data)
-    return photo
+    with put_for(store, photo.key, photo.data):
+        yield photo
 
 
 def show_photo(session: Session, business_id: int, photo: KeptPhoto, *, actor: Actor) -> None:

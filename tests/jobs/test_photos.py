@@ -10,14 +10,23 @@ from gallery.catalog import queries, services
 from gallery.catalog.errors import PhotoQuotaError
 from gallery.catalog.facts import Outcome
 from gallery.catalog.models import Licence, Photo, PhotoRendition, RevisionPhoto
-from gallery.catalog.states import LicenceKind, PhotoStatus
+from gallery.catalog.states import LicenceKind, PhotoStatus, RevisionStatus
 from gallery.core import adapters, clock, outbox
 from gallery.core.db import db, transaction
 from gallery.core.files import StoredFile, new_key
 from gallery.core.outbox import OutboxMessage
 from gallery.jobs import photos
 from tests.core.test_images import phone_exif, picture
-from tests.factories.catalog import current_facts, make_draft, make_published, make_upload, picture_bytes
+from tests.factories.catalog import (
+    current_facts,
+    edited,
+    make_draft,
+    make_published,
+    make_submitted,
+    make_upload,
+    picture_bytes,
+    reviewer,
+)
 from tests.factories.registry import make_business
 
 ACTOR = Actor.system()
@@ -271,3 +280,101 @@ def test_proofs_that_no_licence_names_are_swept(app, business, monkeypatch):
     photos.sweep()
     assert files_of(app, "proof") == [db.session.get_one(StoredFile, used).key]
     assert db.session.get(StoredFile, unused) is None
+
+
+def later(monkeypatch, **passed) -> None:
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(**passed))
+
+
+def arrange(saved, *shown: str) -> None:
+    with transaction() as session:
+        services.arrange_photos(session, saved.product_id, [(photo, "") for photo in shown], actor=ACTOR)
+
+
+def sweep_photos() -> None:
+    photos.sweep_photos()
+    outbox.drain()
+    db.session.rollback()
+
+
+def photo_ids(product_id: int) -> list[str]:
+    rows = select(Photo.public_id).where(Photo.product_id == product_id).order_by(Photo.id)
+    return list(db.session.scalars(rows))
+
+
+def test_a_removed_photo_is_forgotten_with_its_files_and_leaves_the_quota(app, business, monkeypatch):
+    saved = make_draft(business, photos=(make_upload(business_id=business), make_upload(business_id=business)))
+    outbox.drain()
+    kept, removed = photo_ids(saved.product_id)
+    arrange(saved, kept)
+    sweep_photos()
+    assert photo_ids(saved.product_id) == [kept, removed]  # still young: a form may hold it
+    assert len(files_of(app, "photo")) == 12
+    sizes = db.session.scalars(select(StoredFile.size_bytes).order_by(StoredFile.id)).all()
+    with pytest.raises(PhotoQuotaError), transaction() as session:
+        services.refuse_over_quota(session, business, 1, quota_bytes=sum(sizes))
+    later(monkeypatch, days=3)
+    with transaction() as session:  # before the sweep as after it
+        services.refuse_over_quota(session, business, 1, quota_bytes=sum(sizes) - sizes[1] + 1)
+    sweep_photos()
+    assert photo_ids(saved.product_id) == [kept]
+    assert {key[9:19] for key in files_of(app, "photo")} == {kept}
+    assert len(files_of(app, "photo")) == 6
+    assert len(files_of(app, "original")) == 1
+    assert db.session.scalars(select(StoredFile.size_bytes).order_by(StoredFile.id)).all() == [sizes[0], sizes[2]]
+    assert db.session.scalar(select(func.count()).select_from(PhotoRendition)) == 6
+
+
+def test_a_photo_stays_while_what_is_on_sale_shows_it(app, business, monkeypatch):
+    saved = make_published(business, photos=(make_upload(), make_upload()))
+    first, second = photo_ids(saved.product_id)
+    arrange(saved, first)  # a change that waits for its review
+    later(monkeypatch, days=3)
+    sweep_photos()
+    assert photo_ids(saved.product_id) == [first, second]
+
+
+def test_a_photo_of_a_version_that_was_replaced_goes_some_days_later(app, business, monkeypatch):
+    saved = make_published(business, photos=(make_upload(), make_upload()))
+    first, second = photo_ids(saved.product_id)
+    arrange(saved, second)
+    later(monkeypatch, days=3)
+    decider = reviewer()
+    with transaction() as session:
+        change = services.submit(session, saved.product_id, actor=ACTOR)
+        services.decide(session, change.id, RevisionStatus.PUBLISHED, actor=decider)
+    sweep_photos()
+    assert photo_ids(saved.product_id) == [first, second]  # kept pages may still name it
+    later(monkeypatch, days=3)
+    sweep_photos()
+    assert photo_ids(saved.product_id) == [second]
+    assert db.session.scalar(select(func.count()).select_from(RevisionPhoto)) == 2  # of both versions
+
+
+def test_photos_of_a_rejected_product_stay_until_there_is_another_version(app, business, monkeypatch):
+    saved = make_submitted(business)
+    (first,) = photo_ids(saved.product_id)
+    decider = reviewer()
+    with transaction() as session:
+        services.decide(session, saved.revision_id, RevisionStatus.REJECTED, reason="Buram", actor=decider)
+    later(monkeypatch, days=3)
+    sweep_photos()
+    assert photo_ids(saved.product_id) == [first]
+    other = edited(saved.product_id, photos=(make_upload(),))
+    with transaction() as session:
+        services.edit_draft(session, saved.product_id, other, actor=ACTOR)
+    sweep_photos()
+    assert photo_ids(saved.product_id)[0] != first
+
+
+def test_a_swept_photo_can_be_shown_again(app, business, monkeypatch):
+    data = picture_bytes()
+    saved = make_draft(business, photos=(make_upload(data), make_upload()))
+    arrange(saved, photo_ids(saved.product_id)[1])
+    later(monkeypatch, days=3)
+    sweep_photos()
+    again = make_upload(data)
+    with transaction() as session:
+        services.add_photos(session, saved.product_id, [again], actor=ACTOR)
+    assert len(current_facts(saved.product_id).photos) == 2

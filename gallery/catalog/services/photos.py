@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from gallery.accounts.permissions import Actor
 from gallery.catalog.errors import PhotoQuotaError
 from gallery.catalog.facts import PhotoFacts
-from gallery.catalog.models import Licence, Photo, PhotoRendition, Product, RevisionPhoto
+from gallery.catalog.models import Licence, Photo, PhotoRendition, Product, ProductRevision, RevisionPhoto
 from gallery.catalog.queries import current_products
 from gallery.catalog.services.drafts import Saved, edit_draft
-from gallery.catalog.states import PHOTO, PhotoStatus
+from gallery.catalog.states import OPEN_REVISIONS, PHOTO, PhotoStatus, RevisionStatus
 from gallery.core import clock
 from gallery.core.files import StoredFile, record_file
-from gallery.core.locks import lock_row
+from gallery.core.locks import lock_row, lock_rows
 from gallery.core.outbox import emit
 from gallery.core.states import Decision, move
 
@@ -26,6 +26,8 @@ PROOF_PURPOSE: Final = "licence_proof"
 QUOTA_PURPOSES: Final = (PURPOSE, PROOF_PURPOSE)
 MAX_PHOTOS: Final = 12
 QUOTA_BYTES: Final = 500 * 1024 * 1024
+# Longer than a form holds an upload, and long enough for every kept page that still names a picture to be gone.
+REMOVED_AFTER: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,16 @@ def record_proof(
 
 
 def refuse_over_quota(session: Session, business_id: int, more_bytes: int, *, quota_bytes: int = QUOTA_BYTES) -> None:
-    """Raise :class:`PhotoQuotaError` if the business has no room for so many more bytes."""
+    """Raise :class:`PhotoQuotaError` if the business has no room for so many more bytes.
+
+    A photo that waits for the sweep counts no more, one that was removed just now still does.
+    """
+    removed = select(Photo.original_file_id).join(Product).where(Product.business_id == business_id, _is_removed())
     used = session.scalar(
         select(func.coalesce(func.sum(StoredFile.size_bytes), 0)).where(
-            StoredFile.business_id == business_id, StoredFile.purpose.in_(QUOTA_PURPOSES)
+            StoredFile.business_id == business_id,
+            StoredFile.purpose.in_(QUOTA_PURPOSES),
+            StoredFile.id.not_in(removed),
         )
     )
     if (used or 0) + more_bytes > quota_bytes:
@@ -176,6 +184,56 @@ def drop_unused_uploads(session: Session, *, before: datetime, limit: int) -> li
     for row in rows:
         session.delete(row)
     return [row.key for row in rows]
+
+
+def drop_removed_photos(session: Session, *, limit: int) -> int:
+    """Forget photos that no version shows any more, and what older versions knew of them; return how many.
+
+    The files, renditions and original, are deleted after the commit.
+    """
+    found = select(Photo.id, Photo.product_id).where(_is_removed()).order_by(Photo.id).limit(limit)
+    photos = session.execute(found).all()
+    if not photos:
+        return 0
+    lock_rows(session, Product, {product_id for _id, product_id in photos})
+    # Between the look and the lock somebody may have shown the same picture again.
+    still = select(Photo).where(Photo.id.in_([photo_id for photo_id, _product in photos]), _is_removed())
+    rows = session.scalars(still.execution_options(populate_existing=True)).all()
+    session.execute(delete(RevisionPhoto).where(RevisionPhoto.photo_id.in_([row.id for row in rows])))
+    for row in rows:
+        original = session.get_one(StoredFile, row.original_file_id)
+        for key in (original.key, *(one.key for one in row.renditions)):
+            emit(session, "file.discarded", key=key)
+        session.delete(row)
+        session.flush()  # the photo lets go of the file's row first
+        session.delete(original)
+    return len(rows)
+
+
+def _is_removed() -> ColumnElement[bool]:
+    """Whether a photo is shown by no published, open or current version, for a while already."""
+    before, other = clock.now() - REMOVED_AFTER, aliased(ProductRevision)
+    stands = (*OPEN_REVISIONS, RevisionStatus.PUBLISHED)
+    follows = select(other.id).where(
+        other.product_id == ProductRevision.product_id,
+        or_(
+            other.status.in_(stands),
+            and_(other.status == RevisionStatus.REJECTED, other.number > ProductRevision.number),
+        ),
+    )
+    shown = (
+        select(RevisionPhoto.id)
+        .join(ProductRevision, ProductRevision.id == RevisionPhoto.revision_id)
+        .where(
+            RevisionPhoto.photo_id == Photo.id,
+            or_(
+                ProductRevision.status.in_(stands),
+                ProductRevision.status_changed_at >= before,
+                and_(ProductRevision.status == RevisionStatus.REJECTED, ~follows.exists()),
+            ),
+        )
+    )
+    return and_(Photo.created_at < before, ~shown.exists())
 
 
 def _waiting(session: Session, photo_id: int) -> Photo | None:

@@ -38,8 +38,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         fill(form, row)
     elif form.validate() and form.may_change_bank(row):
         try:
-            photo = stored_photo(form, adapters.files())
-            with transaction() as session:
+            with stored_photo(form, adapters.files()) as photo, transaction() as session:
                 services.update_business(session, adapters.cipher(), row.id, form.facts(), actor=current_actor())
                 if photo:
                     show_photo(session, row.id, photo, actor=current_actor())

@@ -1,10 +1,13 @@
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from gallery.core import outbox
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
+from gallery.core.files import StoredFile
 from gallery.registry.models import Business, Person
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
@@ -74,6 +77,27 @@ def test_a_photo_is_encoded_anew_and_a_text_file_is_refused(officer):
     )
     assert answer.status_code == 422
     assert db.session.query(Business).count() == 1
+
+
+def test_one_portrait_is_kept_and_none_of_a_refused_business(app, officer):
+    def send(page, **given):
+        picture = io.BytesIO()
+        Image.new("RGB", (40, 30), "teal").save(picture, "JPEG")
+        data = form(photo=(io.BytesIO(picture.getvalue()), "toko.jpg"), **given)
+        return officer.post(page, data, page=page, content_type="multipart/form-data")
+
+    def files():
+        outbox.drain()
+        return [path for path in (Path(app.config["DATA_DIR"]) / "files").rglob("*.jpg") if path.is_file()]
+
+    page = send("/petugas/registri/baru", nib="0220001234567").location
+    first = files()
+    assert send(f"{page}/ubah", nib="0220001234567").status_code == 303
+    assert len(files()) == 1
+    assert files() != first
+    assert db.session.query(StoredFile).count() == 1
+    assert send("/petugas/registri/baru", nib="0220001234567").status_code == 422  # another one's number
+    assert len(files()) == 1
 
 
 def test_a_nik_is_shown_only_for_a_reason_that_is_written_down(officer):
