@@ -1,5 +1,6 @@
 """Finished sales and returns: one by one, by day, and as rows of a sheet."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, false, func, select, true
 from sqlalchemy.orm import Session, selectinload
 
+from gallery.accounts.models import Gallery
 from gallery.accounts.permissions import Scope
 from gallery.core import clock
 from gallery.core.errors import NotFoundError
@@ -15,6 +17,8 @@ from gallery.counter.models import CounterReturn, CounterReturnLine, CounterSale
 from gallery.counter.states import TenderMethod
 
 PAGE_SIZE: Final = 50
+PROVISIONAL: Final = re.compile(r"(?P<gallery>[0-9A-Z]+)-LURING-(?P<end>[0-9A-Z]{6})")
+KEPT: Final = timedelta(days=90)
 MOST_ROWS: Final = 20_001
 
 
@@ -45,9 +49,26 @@ def sale(session: Session, public_id: str, *, scope: Scope) -> CounterSale:
 
 
 def sale_by_number(session: Session, text: str, *, scope: Scope) -> CounterSale | None:
-    """Return the sale of a receipt number, as it was scanned or typed."""
+    """Return the sale of a receipt number, as it was scanned or typed.
+
+    A receipt printed without a connection carries a number made of the gallery and the end of the sale's key; the
+    newest such sale of the last 90 days is meant.
+    """
     number = "".join(text.split()).upper()
-    return session.scalar(select(CounterSale).where(CounterSale.number == number, sale_in_scope(scope)))
+    rows = select(CounterSale).where(sale_in_scope(scope))
+    if (printed := PROVISIONAL.fullmatch(number)) is None:
+        return session.scalar(rows.where(CounterSale.number == number))
+    rows = rows.join(Gallery, Gallery.id == CounterSale.gallery_id).where(
+        Gallery.code == printed["gallery"],
+        CounterSale.happened_at >= clock.now() - KEPT,
+        CounterSale.sale_key.endswith(printed["end"].lower(), autoescape=True),
+    )
+    return session.scalars(rows.order_by(CounterSale.happened_at.desc()).limit(1)).first()
+
+
+def provisional_number(sale: CounterSale) -> str:
+    """Return what a receipt of this sale was called that was printed without a connection (counter-rules.js)."""
+    return f"{sale.shift.till.gallery.code}-LURING-{sale.sale_key[-6:].upper()}"
 
 
 def sales_of_day(session: Session, day: date, *, scope: Scope, page: int = 1) -> tuple[list[CounterSale], bool]:

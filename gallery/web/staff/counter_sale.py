@@ -16,7 +16,7 @@ from gallery.counter.errors import SaleShortError, ScanRefusedError, TenderError
 from gallery.counter.models import Shift
 from gallery.counter.queries import Article
 from gallery.counter.services import Payment
-from gallery.counter.states import ShiftStatus
+from gallery.counter.states import SaleOrigin, ShiftStatus
 from gallery.inventory.codes import variant_code
 from gallery.inventory.queries import paper_of
 from gallery.inventory.states import PaperKind
@@ -176,6 +176,7 @@ def receipt(sale_id: str) -> ResponseReturnValue:
         check=check_lines(paper),
         rule=return_rule(),
         is_open=sale.shift.status is ShiftStatus.OPEN,
+        printed_as=queries.provisional_number(sale) if sale.origin is SaleOrigin.OFFLINE else "",
         returns=queries.returns_of_sale(db.session(), sale.id),
         prints=request.args.get("cetak") == "1",
     )

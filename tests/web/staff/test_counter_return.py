@@ -2,14 +2,18 @@
 
 import pytest
 
-from gallery.core.db import db
+from gallery.accounts.models import Gallery
+from gallery.core import clock
+from gallery.core.db import db, transaction
+from gallery.counter import services
 from gallery.counter.models import CounterReturn, CounterSaleLine, Shift
 from gallery.counter.queries import shift_sums
+from gallery.counter.services import OfflineLine, OfflineSale, Payment, Policy
 from gallery.inventory.models import StockMovement
 from gallery.inventory.queries import audit_stock
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
-from tests.factories.counter import make_desk, make_sale, on_shelf
+from tests.factories.counter import ACTOR, make_desk, make_sale, on_shelf
 from tests.factories.inventory import BELITUNG, make_gallery_place, stock
 
 
@@ -43,6 +47,37 @@ def test_the_number_leads_to_the_receipt_however_it_is_typed(staff, sold):
     for typed in (number, f" {number.lower()} "):
         assert staff.get("/petugas/kasir/retur/", query_string={"nomor": typed}).location.endswith(sale_id)
     assert "tidak ditemukan" in staff.get("/petugas/kasir/retur/?nomor=NP-X").get_data(as_text=True)
+
+
+@pytest.fixture
+def sold_offline(desk):
+    """A sale that a till without a connection printed and brought later: (public id, its key)."""
+    goods, item = on_shelf(desk)
+    key = "0123456789abcdqv3ecx"
+    with transaction() as session:
+        services.top_up_lease(session, desk.shift_id, [goods.variant_id], Policy(3, 50))
+    lines = [OfflineLine(item, 1, 45_000)]
+    with transaction() as session:
+        given = OfflineSale(key, clock.now(), lines, Payment(), 45_000, {})
+        return services.book_offline_sale(session, desk.shift_id, given, actor=ACTOR)[0].public_id, key
+
+
+def test_a_receipt_printed_without_a_connection_leads_to_its_sale(app, desk, staff, sold_offline):
+    sale_id, key = sold_offline
+    code = db.session.get_one(Gallery, desk.gallery_id).code
+    printed = f"{code}-LURING-{key[-6:].upper()}"
+    for typed in (printed, printed.lower()):
+        assert staff.get("/petugas/kasir/retur/", query_string={"nomor": typed}).location.endswith(sale_id)
+    assert printed in staff.get(f"/petugas/kasir/struk/{sale_id}").get_data(as_text=True)
+    for wrong in (f"XXX-LURING-{key[-6:]}", f"{code}-LURING-{key[-5:]}", f"{code}-LURING-%%%%%%"):
+        answer = staff.get("/petugas/kasir/retur/", query_string={"nomor": wrong})
+        assert "tidak ditemukan" in answer.get_data(as_text=True)
+    other = signed_in(app, make_user("gallery_staff", gallery_id=make_gallery_place(BELITUNG).gallery_id))
+    assert other.get("/petugas/kasir/retur/", query_string={"nomor": printed}).status_code == 200
+
+
+def test_a_sale_with_a_connection_has_one_number(staff, sold):
+    assert "LURING" not in staff.get(f"/petugas/kasir/struk/{sold[0]}").get_data(as_text=True)
 
 
 def test_pieces_go_back_into_their_lot_and_the_money_out_of_the_drawer(staff, desk, sold):
