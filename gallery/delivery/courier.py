@@ -241,6 +241,7 @@ class CourierGateway(Protocol):
     """
 
     courier: Courier
+    finds_by_ordering: bool  # :meth:`find` makes the order where none was made: a rider may come of it
 
     def quote(self, request: QuoteRequest) -> list[Quote]:
         """Return every service that goes this way now, cheapest first; none is an empty list, not an error."""

@@ -77,6 +77,7 @@ class Biteship:
     """Implements :class:`gallery.delivery.courier.CourierGateway`."""
 
     courier = Courier.BITESHIP
+    finds_by_ordering = True
 
     def __init__(self, settings: BiteshipSettings) -> None:
         self._settings = settings

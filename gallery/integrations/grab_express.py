@@ -66,6 +66,7 @@ class GrabExpress:
     """Implements :class:`gallery.delivery.courier.CourierGateway`."""
 
     courier = Courier.GRAB_EXPRESS
+    finds_by_ordering = False
 
     def __init__(self, settings: GrabExpressSettings) -> None:
         self._settings = settings

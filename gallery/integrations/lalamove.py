@@ -78,6 +78,7 @@ class Lalamove:
     """Implements :class:`gallery.delivery.courier.CourierGateway`."""
 
     courier = Courier.LALAMOVE
+    finds_by_ordering = False
 
     def __init__(self, settings: LalamoveSettings) -> None:
         self._settings = settings

@@ -35,6 +35,7 @@ class LocalRiders:
     """Implements :class:`gallery.delivery.courier.CourierGateway`."""
 
     courier = Courier.LOCAL_RIDER
+    finds_by_ordering = False
 
     def __init__(self, signer: Signer) -> None:
         self._signer = signer

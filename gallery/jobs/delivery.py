@@ -119,13 +119,17 @@ def book(payload: dict[str, Any]) -> None:
 def find(payload: dict[str, Any]) -> None:
     """Find out what became of a booking whose answer was lost. Of one that was never sent there is nothing to find.
 
-    Some couriers are asked by ordering again, so nobody is asked about a price that a person has not allowed yet.
+    Some couriers are asked by ordering again: not about a price that nobody allowed, and not while doors are closed.
     """
     booking = db.session.get_one(CourierBooking, payload["booking_id"])
     is_lost = booking.status is BookingStatus.UNSURE or booking.trouble is BookingTrouble.LOST_ANSWER
     if not is_lost or booking.booking_ref:
         return
     booking_id, courier, request = booking.id, booking.courier, known.request_for(db.session(), booking)
+    opens_at = services.closed_until(db.session(), booking) if _finds_by_ordering(courier) else None
+    if opens_at is not None:
+        _write(services.find_later, booking_id, opens_at)
+        return
     try:
         found = ask(courier, lambda gateway: gateway.find(request), booking_id=booking_id)
     except CourierRefusedError as error:
@@ -254,6 +258,11 @@ def look_after_bookings() -> None:
         _write(services.go_on_with_stuck, booking_id)
 
 
+def _finds_by_ordering(courier: Courier) -> bool:
+    gateway: CourierGateway | None = adapters.couriers().get(courier.value)
+    return gateway is not None and gateway.finds_by_ordering
+
+
 def _write(record: Any, booking_id: int, *facts: Any) -> None:
     with transaction() as session:
         record(session, booking_id, *facts)
@@ -264,7 +273,7 @@ def _price_wanted(booking_id: int) -> tuple[Courier, tuple[str, QuoteRequest] | 
     session = db.session()
     booking = session.get_one(CourierBooking, booking_id)
     courier, price = booking.courier, None
-    if services.is_price_old(booking) and not booking.is_unwanted:
+    if services.is_price_old(session, booking) and not booking.is_unwanted:
         request = known.request_for(session, booking)
         load = known.load_of(session, booking.shipment.parcel_id)
         price = (

@@ -1,7 +1,10 @@
 """What a courier's order is guarded against: the wrong parcel, a price nobody allowed, closed doors, a second order."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from gallery.core import clock
 from gallery.core.db import transaction
 from gallery.core.errors import NotFoundError
 from gallery.delivery import services
@@ -9,6 +12,7 @@ from gallery.delivery.errors import BookingUndecidedError, CourierBookedError
 from gallery.delivery.states import BookingTrouble, ShipmentStatus
 from gallery.jobs.delivery import rules
 from tests.factories.delivery import SYSTEM, an_update
+from tests.factories.inventory import make_gallery_place
 from tests.standins.server import Fault
 
 
@@ -115,6 +119,73 @@ def test_wanting_it_again_allows_no_higher_price(biteship):
         services.want_booking(session, parcel.id, rules(), actor=SYSTEM)
     biteship.work()
     assert biteship.state(parcel)[0] == "booked"
+
+
+# Doors that are closed by now
+
+NOON = datetime(2026, 11, 27, 5, tzinfo=UTC)  # a Friday; the gallery is open from eight to four, 1.00 to 9.00 UTC
+NIGHT, MORNING = NOON + timedelta(hours=10), NOON + timedelta(hours=20, seconds=1)
+
+
+def at_noon(hub, **given):
+    """A parcel of a gallery with the usual hours, packed at noon."""
+    place_id = make_gallery_place().id
+    with clock.at(NOON):
+        return hub.parcel(place_id=place_id, **given)
+
+
+def test_a_courier_that_was_away_until_the_evening_is_called_in_the_morning(biteship):
+    biteship.standin.misbehave(Fault.TOO_MANY)
+    parcel = at_noon(biteship)
+    with clock.at(NOON):
+        biteship.work()
+    with clock.at(NIGHT):
+        biteship.work()
+    booking = biteship.booking(parcel)
+    assert (booking.status.value, booking.not_before) == ("wanted", NOON + timedelta(hours=20))
+    assert (biteship.standin.orders, len(biteship.standin.calls_of("quote"))) == ({}, 1)
+    with clock.at(MORNING):
+        biteship.work()
+    assert biteship.state(parcel)[0] == "booked"
+    assert biteship.booking(parcel).not_before is None
+
+
+def test_a_price_that_is_allowed_in_the_evening_calls_nobody_before_the_morning(biteship):
+    biteship.standin.price_idr = 40_000
+    parcel = at_noon(biteship)
+    with clock.at(NOON):
+        biteship.work()
+    with clock.at(NIGHT):
+        with transaction() as session:
+            services.allow_price(session, biteship.booking(parcel).id, actor=SYSTEM)
+        biteship.work()
+    assert (biteship.state(parcel)[0], biteship.standin.orders) == ("wanted", {})
+    with clock.at(MORNING):
+        biteship.work()
+    assert biteship.state(parcel)[0] == "booked"
+
+
+def test_what_is_found_by_ordering_is_looked_for_in_the_morning(biteship):
+    biteship.standin.misbehave(Fault.RESET)  # nothing was ordered, which nobody knows
+    parcel = at_noon(biteship)
+    with clock.at(NOON):
+        biteship.work()
+    with clock.at(NIGHT):
+        biteship.work()
+    assert (biteship.state(parcel)[0], biteship.standin.orders) == ("unsure", {})
+    assert biteship.booking(parcel).tries == 1
+    with clock.at(MORNING):
+        biteship.work()
+    assert biteship.state(parcel)[0] == "booked"
+
+
+def test_nobody_is_called_for_a_parcel_that_has_left(biteship):
+    parcel, shipment_id = wanted(biteship)
+    with transaction() as session:
+        services.override(session, shipment_id, ShipmentStatus.PICKED_UP, note="Diantar sendiri", actor=SYSTEM)
+    biteship.work()
+    assert biteship.state(parcel) == ("cancelled", "picked_up", "handed_over")
+    assert biteship.standin.orders == {}
 
 
 def test_taking_back_what_the_courier_has_just_rejected_books_nobody_else(biteship):

@@ -6,7 +6,8 @@ Locks: order, then parcel, then shipment, then (inside orders) stock.
 from gallery.delivery.services.answers import forget_old_quotes, keep_answer, keep_refusal, keep_silence
 from gallery.delivery.services.bookings import (
     Rules,
-    go_on_with_stuck,
+    closed_until,
+    find_later,
     is_price_old,
     record_absent,
     record_booked,
@@ -15,11 +16,11 @@ from gallery.delivery.services.bookings import (
     record_refused,
     record_unsure,
     start_sending,
-    stuck_bookings,
     want_booking,
 )
 from gallery.delivery.services.choosing import allow_price, ask_now, book_chosen, close_trouble, settle_as_absent
 from gallery.delivery.services.claims import claim_lost, settle_claim
+from gallery.delivery.services.going_on import go_on_with_stuck, stuck_bookings
 from gallery.delivery.services.hand_over import (
     correct_tracking,
     hand_to_buyer,
@@ -98,10 +99,12 @@ __all__ = [
     "claim_probe",
     "close_notice",
     "close_trouble",
+    "closed_until",
     "confirm_for_buyer",
     "confirm_receipt",
     "correct_tracking",
     "count_refused",
+    "find_later",
     "forget_old_messages",
     "forget_old_quotes",
     "go_on_with_stuck",

@@ -4,12 +4,11 @@ The job that calls the courier commits before (:func:`start_sending`) and after 
 between leaves "sending" behind: whether the courier has the order is found out, and it is never sent again blindly.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Actor
@@ -29,6 +28,7 @@ from gallery.delivery.services.news import hear, rejudge
 from gallery.delivery.services.taking_back import take_back
 from gallery.delivery.services.updates import close
 from gallery.delivery.states import (
+    BEFORE_PICK_UP,
     BOOKING,
     MAY_EXIST,
     ONLINE,
@@ -46,7 +46,6 @@ SYSTEM: Final = Actor.system()
 FIND_AFTER_S: Final = (10, 20, 40, 80, 160, 300, 300)
 LOOK_ON_EVERY: Final = timedelta(minutes=30)
 LOOK_ON_FOR: Final = timedelta(days=2)
-_GO_ON: Final = {_B.WANTED: "delivery.book", _B.UNSURE: "delivery.find", _B.CANCELLING: "delivery.cancel"}
 RETRY_AFTER_S: Final = (5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 3_600, 3_600)
 
 
@@ -90,8 +89,7 @@ def want_booking(
     shipment.open_key, shipment.carrier, shipment.booking_ref = parcel.id, chosen.carrier, ""
     shipment.needs_pin = 0 < rules.pin_from_idr <= value_of(parcel)
     add_shipment(session, shipment, actor)
-    is_called_from_home = parcel.place.gallery_id is None and not is_rebooking
-    closed_until = None if is_called_from_home else next_open(session, parcel.place, clock.now())
+    not_before = _closed_until(session, parcel, is_rebooking=is_rebooking)
     booking = CourierBooking(
         shipment_id=shipment.id,
         key=f"{parcel.order.number}-{shipment.id}",
@@ -103,20 +101,21 @@ def want_booking(
         quoted_idr=chosen.price_idr,
         takes_min=chosen.takes_min,
         max_extra_idr=_max_extra(session, parcel, rules, chosen),
-        not_before=closed_until,
+        not_before=not_before,
         is_rebooking=is_rebooking,
     )
     session.add(booking)
     session.flush()  # the message names its id
     _forget_trouble(session, parcel, booking)
-    ask_to_send(session, booking, closed_until - clock.now() if closed_until else timedelta(0))
+    ask_to_send(session, booking, not_before - clock.now() if not_before else timedelta(0))
     return booking
 
 
 def start_sending(session: Session, booking_id: int) -> BookingRequest | None:
     """Return what the courier has to be told now, and "sending" stands in the database; none if nothing is to be done.
 
-    Found already sending: the worker before died in the middle, so it is unsure now and will be asked after.
+    Where nobody is there any more it waits until somebody is. Found already sending: the worker before died in the
+    middle, so it is unsure now and will be asked after.
     """
     parcel, shipment, booking = locked_booking(session, booking_id)
     if booking.status is _B.SENDING:
@@ -124,17 +123,35 @@ def start_sending(session: Session, booking_id: int) -> BookingRequest | None:
         return None
     if booking.status is not _B.WANTED or (booking.not_before and booking.not_before > clock.now()):
         return None
-    if booking.is_unwanted or shipment.open_key != parcel.id:
+    is_away = shipment.status not in BEFORE_PICK_UP  # somebody said so: then nobody is called for it
+    if booking.is_unwanted or shipment.open_key != parcel.id or is_away:
         take_back(session, parcel, shipment, booking, actor=SYSTEM)
+        return None
+    booking.not_before = _closed_until(session, parcel, is_rebooking=booking.is_rebooking)
+    if booking.not_before is not None:
+        ask_to_send(session, booking, booking.not_before - clock.now())
         return None
     _to(booking, _B.SENDING)
     return request_for(session, booking)
 
 
-def is_price_old(booking: CourierBooking) -> bool:
-    """Whether the courier has to be asked for its price again before it is booked: what it held ran out."""
+def is_price_old(session: Session, booking: CourierBooking) -> bool:
+    """Whether the courier has to be asked for its price again before it is booked now: what it held ran out."""
     held_until = booking.quote_expires_at or booking.shipment.created_at
-    return booking.status is _B.WANTED and held_until <= clock.now()
+    return booking.status is _B.WANTED and held_until <= clock.now() and closed_until(session, booking) is None
+
+
+def closed_until(session: Session, booking: CourierBooking) -> datetime | None:
+    """Return until when nobody is there who hands the parcel over; none means that somebody is there now."""
+    parcel = session.get_one(Parcel, booking.shipment.parcel_id)
+    return _closed_until(session, parcel, is_rebooking=booking.is_rebooking)
+
+
+def find_later(session: Session, booking_id: int, at: datetime) -> None:
+    """Finding out what became of the booking waits until then."""
+    _parcel, _shipment, booking = locked_booking(session, booking_id)
+    booking.next_at = at
+    emit(session, "delivery.find", after=at - clock.now(), booking_id=booking.id)
 
 
 def record_price(session: Session, booking_id: int, quote: Quote | None) -> bool:
@@ -246,25 +263,6 @@ def record_absent(session: Session, booking_id: int) -> None:
         ask_to_send(session, booking, timedelta(0))
 
 
-def stuck_bookings(session: Session, *, before: datetime, limit: int = 200) -> Sequence[int]:
-    """Return what a worker left in the middle, or a message that got lost was to do, since before this moment."""
-    stuck = select(CourierBooking.id).where(
-        or_(
-            and_(CourierBooking.status == _B.SENDING, CourierBooking.status_changed_at < before),
-            and_(CourierBooking.status.in_(_GO_ON), CourierBooking.next_at < before),
-        )
-    )
-    return session.scalars(stuck.order_by(CourierBooking.id).limit(limit)).all()
-
-
-def go_on_with_stuck(session: Session, booking_id: int) -> None:
-    """It is taken up again where it stands."""
-    _parcel, _shipment, booking = locked_booking(session, booking_id)
-    booking.next_at = clock.now()
-    if booking.status is _B.SENDING or booking.status in _GO_ON:
-        emit(session, _GO_ON.get(booking.status, "delivery.book"), booking_id=booking_id)
-
-
 def trouble(booking: CourierBooking, what: BookingTrouble, code: str = "") -> None:
     """The booking needs a person."""
     booking.trouble, booking.trouble_code, booking.trouble_at = what, code, clock.now()
@@ -278,6 +276,11 @@ def ask_to_send(session: Session, booking: CourierBooking, after: timedelta) -> 
 
 def _to(booking: CourierBooking, status: BookingStatus) -> None:
     move(booking, BOOKING, status, clock.now())
+
+
+def _closed_until(session: Session, parcel: Parcel, *, is_rebooking: bool) -> datetime | None:
+    is_called_from_home = parcel.place.gallery_id is None and not is_rebooking
+    return None if is_called_from_home else next_open(session, parcel.place, clock.now())
 
 
 def _unsure(session: Session, booking: CourierBooking) -> None:
