@@ -49,9 +49,9 @@ def send_all(
 
 
 def _upload(sample: Sample, files: FileStore, cipher: FieldCipher, login: str) -> int:
-    sheet = receiving.put_sheet(files, cipher, sample.sheet, _sha256(sample.sheet), sample.sheet_name)
-    photos = receiving.put_photos(files, sample.photos, _sha256(sample.photos), sample.photos_name)
-    with transaction() as session:
+    sheet = receiving.sealed_sheet(cipher, sample.sheet, _sha256(sample.sheet), sample.sheet_name)
+    photos = receiving.photo_zip(sample.photos, _sha256(sample.photos), sample.photos_name)
+    with receiving.stored(files, sheet, photos), transaction() as session:
         return _receive(session, sample, sheet, photos, login)
 
 

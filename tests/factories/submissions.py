@@ -95,7 +95,7 @@ def send_in(
     actor = officer or make_officer()
     district = actor.grants[0].district_code or DISTRICT
     db.session.rollback()
-    stored = receiving.put_sheet(adapters.files(), adapters.cipher(), data, hashlib.sha256(data).hexdigest(), "a.xlsx")
-    box = receiving.put_photos(adapters.files(), photos, "0", "foto.zip") if photos else None
-    with transaction() as session:
-        return receiving.receive(session, district, stored, box, defaults=defaults or {}, actor=actor).id
+    sheet = receiving.sealed_sheet(adapters.cipher(), data, hashlib.sha256(data).hexdigest(), "a.xlsx")
+    box = receiving.photo_zip(photos, "0", "foto.zip") if photos else None
+    with receiving.stored(adapters.files(), sheet, box), transaction() as session:
+        return receiving.receive(session, district, sheet, box, defaults=defaults or {}, actor=actor).id

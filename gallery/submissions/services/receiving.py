@@ -1,6 +1,7 @@
 """Taking a sheet in, sending it on, or dropping it. Originals hold NIKs, so they are stored encrypted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -12,7 +13,7 @@ from gallery.accounts.permissions import Actor
 from gallery.core import audit, clock
 from gallery.core.crypto import FieldCipher
 from gallery.core.errors import NotFoundError
-from gallery.core.files import FileStore, StoredFile, new_key, record_file
+from gallery.core.files import FileStore, Placed, StoredFile, new_key, put_for, record_file
 from gallery.core.locks import lock_row
 from gallery.core.outbox import emit
 from gallery.core.states import move
@@ -29,7 +30,7 @@ OPEN: Final = (SubmissionStatus.CHECKING, SubmissionStatus.READY)
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that stands in the store already; ``sha256`` is of its content as sent."""
+    """A file as it is going to be stored; ``sha256`` is of its content as sent."""
 
     key: str
     data: bytes
@@ -37,14 +38,25 @@ class Upload:
     name: str
 
 
-def put_sheet(files: FileStore, cipher: FieldCipher, data: bytes, sha256: str, name: str) -> Upload:
-    """Store a sheet encrypted; nothing in the database knows of it yet."""
+def sealed_sheet(cipher: FieldCipher, data: bytes, sha256: str, name: str) -> Upload:
+    """Return a sheet encrypted."""
     sealed = cipher.encrypt(data.decode("latin-1"), SHEET_CONTEXT)
-    return _put(files, Upload(new_key("submission", "sealed"), sealed, sha256, name))
+    return Upload(new_key("submission", "sealed"), sealed, sha256, name)
 
 
-def put_photos(files: FileStore, data: bytes, sha256: str, name: str) -> Upload:
-    return _put(files, Upload(new_key("submission-photos", "zip"), data, sha256, name))
+def photo_zip(data: bytes, sha256: str, name: str) -> Upload:
+    return Upload(new_key("submission-photos", "zip"), data, sha256, name)
+
+
+@contextmanager
+def stored(files: FileStore, *uploads: Upload | None) -> Iterator[Placed]:
+    """Store the uploads for the block that records them; none stays when it is refused, or says it needs none."""
+    with ExitStack() as stack:
+        there = [stack.enter_context(put_for(files, one.key, one.data)) for one in uploads if one is not None]
+        placed = Placed()
+        yield placed
+        for one in there:
+            one.is_needed = placed.is_needed
 
 
 def open_sheet(files: FileStore, cipher: FieldCipher, key: str) -> bytes:
@@ -62,7 +74,10 @@ def receive(
     defaults: Mapping[str, str],
     actor: Actor,
 ) -> Submission:
-    """The sheet waits to be checked. The same person sending the same bytes again at once gets the same submission."""
+    """The sheet waits to be checked. The same person sending the same bytes again at once gets the same submission.
+
+    Then the upload is not needed: the submission's file is another one (:func:`stored_keys`).
+    """
     if actor.user_id is None:
         raise NotFoundError("user")
     twin = session.scalar(
@@ -98,7 +113,7 @@ def receive(
 
 
 def add_photos(session: Session, submission_id: int, photos: Upload, *, actor: Actor) -> Submission:
-    """The photo ZIP replaces the one before, and the sheet is checked again with it."""
+    """The photo ZIP replaces the one before, which is deleted; the sheet is checked again with it."""
     submission = lock_row(session, Submission, submission_id)
     if submission.status is not SubmissionStatus.READY:
         raise SubmissionChangedError(submission.status)
@@ -204,9 +219,9 @@ def beat(session: Session, submission_id: int, done: int, total: int) -> None:
 
 def _attach(session: Session, submission: Submission, photos: Upload) -> None:
     stored = record_file(session, photos.key, photos.data, media_type="application/zip", purpose="submission-photos")
-    submission.photos_file_id = stored.id
-
-
-def _put(files: FileStore, upload: Upload) -> Upload:
-    files.put(upload.key, upload.data)
-    return upload
+    before, submission.photos_file_id = submission.photos_file_id, stored.id
+    if before is not None:
+        session.flush()  # the submission lets go of the old row first
+        old = session.get_one(StoredFile, before)
+        emit(session, "file.discarded", key=old.key)
+        session.delete(old)

@@ -134,7 +134,7 @@ def photos(public_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit() or (zipped := _photos(form.photos)) is None:
         return _show(line, form), 422
     submission_id = line.submission.id
-    with transaction() as session:
+    with receiving.stored(adapters.files(), zipped), transaction() as session:
         receiving.add_photos(session, submission_id, zipped, actor=current_actor())
     return redirect(url_for(".show", public_id=public_id), 303)
 
@@ -184,7 +184,7 @@ def _show(line: SubmissionLine, form: PhotosForm) -> str:
 
 
 def _take_in(form: UploadForm) -> str | None:
-    """Store what was uploaded and return the submission's id, or None with the reason in the form."""
+    """Take in what was uploaded and return the submission's id, or None with the reason in the form."""
     data: bytes = form.sheet.data.read(SHEET_BYTES + 1)
     form.sheet.data.close()  # a large upload is a file on disk until then
     try:
@@ -198,11 +198,12 @@ def _take_in(form: UploadForm) -> str | None:
         if zipped is None:
             return None
     name, digest = _file_name(form.sheet.data.filename), hashlib.sha256(data).hexdigest()
-    sheet = receiving.put_sheet(adapters.files(), adapters.cipher(), data, digest, name)
-    with transaction() as session:
+    sheet = receiving.sealed_sheet(adapters.cipher(), data, digest, name)
+    with receiving.stored(adapters.files(), sheet, zipped) as placed, transaction() as session:
         submission = receiving.receive(
             session, form.district.data, sheet, zipped, defaults=form.defaults(), actor=current_actor()
         )
+        placed.is_needed = receiving.stored_keys(session, submission).sheet == sheet.key
         return submission.public_id
 
 
@@ -213,7 +214,7 @@ def _file_name(name: str | None) -> str:
 
 
 def _photos(field: Any) -> receiving.Upload | None:
-    """Store a photo ZIP that can be opened, or say in the field why not."""
+    """Return a photo ZIP that can be opened, or say in the field why not."""
     upload = field.data
     data = upload.read()
     upload.close()
@@ -228,7 +229,7 @@ def _photos(field: Any) -> receiving.Upload | None:
         ]
         return None
     digest = hashlib.sha256(data).hexdigest()
-    return receiving.put_photos(adapters.files(), data, digest, str(upload.filename or ""))
+    return receiving.photo_zip(data, digest, str(upload.filename or ""))
 
 
 def _line(public_id: str, permission: str = "submission.view") -> SubmissionLine:

@@ -11,6 +11,7 @@ import pytest
 from gallery.accounts.states import Role
 from gallery.core import outbox
 from gallery.core.db import db, transaction
+from gallery.core.files import StoredFile
 from gallery.submissions.models import Submission
 from gallery.submissions.states import SubmissionStatus
 from tests.browser import signed_in
@@ -206,6 +207,37 @@ def test_the_same_upload_twice_at_once_is_one(officer):
     data = sheet([ROW])
     assert upload(officer, data).location == upload(officer, data).location
     assert db.session.query(Submission).count() == 1
+
+
+def stored(app, kind: str) -> list[Path]:
+    return sorted(path for path in (Path(app.config["DATA_DIR"]) / "files").rglob(f"*.{kind}") if path.is_file())
+
+
+def test_the_second_of_two_same_uploads_leaves_no_file(app, officer):
+    data = sheet([ROW])
+    page = upload(officer, data).location
+    first = stored(app, "sealed")
+    assert upload(officer, data).location == page
+    assert stored(app, "sealed") == first
+    assert len(first) == 1
+
+
+def test_a_zip_that_is_replaced_is_deleted_and_a_refused_one_is_not_kept(app, officer):
+    page = uploaded(officer, sheet([ROW]), photos=zipped({"a.jpg": picture()}))
+    first = stored(app, "zip")
+
+    def add_photos(colour):
+        box = {"photos": (io.BytesIO(zipped({"b.jpg": picture(colour)})), "f.zip")}
+        return officer.post(f"{page}/foto", box, page=page, content_type="multipart/form-data")
+
+    assert add_photos("blue").status_code == 303
+    outbox.drain()
+    second = stored(app, "zip")
+    assert (len(first), len(second), first == second) == (1, 1, False)
+    assert db.session.query(StoredFile).filter_by(purpose="submission-photos").count() == 1
+    officer.post(f"{page}/kirim", page=page)
+    assert add_photos("red").status_code == 409
+    assert stored(app, "zip") == second
 
 
 def test_an_export_of_one_shop_takes_the_makers_name_from_the_form(officer):
