@@ -38,6 +38,9 @@ def dead() -> None:
 @click.argument("message_id", type=int)
 def retry(message_id: int) -> None:
     """Give a message that failed for good all its tries again."""
-    with transaction() as session:
-        outbox.retry_dead(session, message_id)
+    try:
+        with transaction() as session:
+            outbox.retry_dead(session, message_id)
+    except outbox.SecretGoneError as error:
+        raise click.ClickException("its secret link is deleted: ask for a new one instead") from error
     click.echo(f"Message {message_id} will be tried again.")

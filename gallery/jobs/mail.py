@@ -25,6 +25,7 @@ def send(payload: dict[str, Any]) -> None:
     base_url = current_app.config["EXTERNAL_URL"].rstrip("/") + ("" if locale == "id" else f"/{locale}")
     context = current_app.test_request_context(base_url=base_url, environ_overrides={"gallery.language": locale})
     with context, force_locale(locale):
-        text = render_template(f"emails/{payload['template']}.txt", base_url=base_url, **payload["facts"])
+        said = payload["facts"] | payload.get("secrets", {})
+        text = render_template(f"emails/{payload['template']}.txt", base_url=base_url, **said)
     subject, _, body = text.strip().partition("\n")
     adapters.mailer().send(Message(payload["to"], subject.strip(), body.strip() + "\n", message_key()))

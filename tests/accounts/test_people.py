@@ -26,7 +26,7 @@ def mails():
 def request_reset(login):
     with transaction() as session:
         people.request_reset(session, login)
-    return mails()[-1]["facts"]["token"] if mails() else None
+    return mails()[-1]["secrets"]["token"] if mails() else None
 
 
 def set_password(token, purpose=TokenPurpose.RESET_PASSWORD):
@@ -78,7 +78,7 @@ def test_an_invited_officer_can_not_sign_in_before_setting_a_password(app):
             session, name="Rina", email="rina@example.id", grants=[Grant(Role.PROVINCE_OFFICER)], actor=ADMIN
         )
     assert user.password_hash is None
-    set_password(mails()[-1]["facts"]["token"], TokenPurpose.INVITATION)
+    set_password(mails()[-1]["secrets"]["token"], TokenPurpose.INVITATION)
     assert db.session.get(User, user.id).password_hash.startswith("$argon2id$")
 
 
@@ -99,7 +99,7 @@ def give(user, *grants):
 def test_a_buyer_who_becomes_staff_sets_a_password_by_the_rule_of_staff(app):
     user = make_user()
     assert give(user, Grant(Role.PROVINCE_OFFICER)) is False
-    token = mails()[-1]["facts"]["token"]
+    token = mails()[-1]["secrets"]["token"]
     with pytest.raises(WeakPasswordError), transaction() as session:
         people.set_password_by_link(session, token, TokenPurpose.INVITATION, "pasirpadi 7")
     set_password(token, TokenPurpose.INVITATION)
@@ -128,6 +128,24 @@ def test_a_known_account_costs_a_registration_as_much_work_as_a_new_one(app, mon
         with suppress(AccountExistsError), transaction() as session:
             people.register(session, name="X", email=email, phone=None, password=NEW)
     assert hashed == [NEW, NEW]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"phone": "+6281200000999"}, ["phone_changed"]),
+        ({"phone": None}, ["phone_changed"]),
+        ({"email": "baru@example.id"}, ["contact_changed"]),
+        ({"name": "Ani Baru"}, []),
+    ],
+)
+def test_the_old_address_is_told_of_a_new_name_to_sign_in_by(app, changed, told):
+    user = make_user(email="ani@example.id")
+    wanted = {"name": user.name, "email": user.email, "phone": user.phone} | changed
+    with transaction() as session:
+        people.update_profile(session, user.id, **wanted)
+    assert [mail["template"] for mail in mails()] == told
+    assert {mail["to"] for mail in mails()} <= {"ani@example.id"}
 
 
 def test_erasing_forgets_the_person(app):

@@ -173,6 +173,19 @@ def test_dead_work_can_be_given_all_its_tries_again(time):
     assert message().done_at == START
 
 
+def test_dead_work_keeps_its_facts_but_no_secret(time):
+    @handles("a")
+    def refused(_payload):
+        raise GatewayError("no such mailbox", retryable=False)
+
+    ask("a", to="siti@contoh.id", secrets={"token": "rahasia"})
+    outbox.drain()
+    assert message().payload == {"to": "siti@contoh.id", "secrets": None}
+    with pytest.raises(outbox.SecretGoneError), transaction() as session:
+        outbox.retry_dead(session, message().id)
+    assert message().dead_at == START
+
+
 class Killed(BaseException):
     """Stands for the end of the process: nothing of ours runs after it."""
 
@@ -197,13 +210,14 @@ def test_work_of_a_dead_worker_is_taken_over_when_its_claim_has_run_out(time):
 
 def test_work_that_kills_every_worker_is_given_up(time):
     handles("a")(die)
-    ask("a")
+    ask("a", secrets={"token": "rahasia"})
     for _ in range(outbox.MAX_ATTEMPTS):
         with pytest.raises(Killed):
             outbox.run_one()
         time.on(hours=1)
     assert outbox.drain() == 0
     assert (message().dead_at, message().last_error) == (time.time, "worker died")
+    assert message().payload == {"secrets": None}
 
 
 def test_work_that_takes_too_long_is_stopped_and_counts_as_failed(app, monkeypatch):

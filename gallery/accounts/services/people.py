@@ -68,7 +68,8 @@ def send_link(
     session: Session, user: User, purpose: TokenPurpose, life: timedelta, *, language: str | None = None
 ) -> None:
     """Make earlier links of this purpose void and mail a new one. The token stands in the mail only."""
-    tell(session, user, purpose.value, language=language, token=_new_token(session, user, purpose, life))
+    secrets_of_mail = {"token": _new_token(session, user, purpose, life)}
+    tell(session, user, purpose.value, language=language, secrets=secrets_of_mail)
 
 
 def make_reset_link(session: Session, user_id: int, *, actor: Actor) -> str:
@@ -156,7 +157,7 @@ def learn_language(user: User, language: str | None) -> None:
 def update_profile(
     session: Session, user_id: int, *, name: str, email: str | None, phone: str | None, language: str | None = None
 ) -> None:
-    """Change name, address and number; the old address is told when it is replaced (ASVS 6.3.7)."""
+    """Change name, address and number; the old address is told of a new name to sign in by (ASVS 6.3.7, 7.5.1)."""
     user = session.get_one(User, user_id)
     for login in filter(None, (email, phone)):
         other = user_by_login(session, login)
@@ -164,6 +165,8 @@ def update_profile(
             raise AccountExistsError
     if user.email and user.email != email:
         tell(session, user, "contact_changed")
+    if user.phone != phone:
+        tell(session, user, "phone_changed")
     user.name, user.email, user.phone, user.language = name, email, phone, language or user.language
     audit.record(session, actor_of(user), "account.profile_changed", f"user:{user.public_id}")
 

@@ -104,3 +104,12 @@ def test_mails_follow_the_language_chosen_in_the_profile(app, person, user, tmp_
     )
     outbox.drain()
     assert "/en/lupa-kata-sandi" in next((tmp_path / "data" / "mail").glob("*.eml")).read_text()
+
+
+def test_a_new_number_is_told_by_mail(person, user, tmp_path):
+    form = {"name": "Ani", "phone": "0812 0000 0999", "email": user.email, "current_password": PASSWORD}
+    assert person.post("/akun/profil", form, page="/akun/profil").status_code == 303
+    outbox.drain()
+    mail = next((tmp_path / "data" / "mail").glob("*.eml")).read_text()
+    assert "Nomor HP akun Anda diganti" in mail
+    assert "/lupa-kata-sandi" in mail

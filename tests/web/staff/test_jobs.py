@@ -15,9 +15,9 @@ def admin(app):
     return signed_in(app, make_user("administrator"))
 
 
-def make_dead(topic="mail.send"):
+def make_dead(topic="mail.send", **payload):
     with transaction() as session:
-        message = OutboxMessage(topic=topic, payload={}, attempts=8, dead_at=clock.now(), last_error="x.Refused")
+        message = OutboxMessage(topic=topic, payload=payload, attempts=8, dead_at=clock.now(), last_error="x.Refused")
         session.add(message)
     return message.id
 
@@ -44,6 +44,17 @@ def test_it_gets_all_its_tries_again_once_and_that_is_recorded(admin):
     assert (message.dead_at, message.attempts) == (None, 0)
     assert db.session.query(AuditEntry).filter_by(action="job.retried", subject=f"message:{number}").count() == 1
     assert admin.post(f"{PAGE}{number}/ulangi", page=PAGE).status_code == 404
+
+
+def test_a_mail_whose_link_is_deleted_is_not_tried_again(admin):
+    number = make_dead(secrets=None)
+    page = admin.get(PAGE).get_data(as_text=True)
+    assert f"{PAGE}{number}/ulangi" not in page
+    assert "Kirim undangan baru" in page
+    assert admin.post(f"{PAGE}{number}/ulangi", page=PAGE).status_code == 409
+    db.session.expire_all()
+    assert db.session.get(OutboxMessage, number).dead_at is not None
+    assert db.session.query(AuditEntry).filter_by(action="job.retried").count() == 0
 
 
 @pytest.mark.parametrize("role", ["province_officer", None])
