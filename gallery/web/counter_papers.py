@@ -1,12 +1,15 @@
 """Papers of the counter: the receipt on a 58 or 80 mm roll, and the closing sheet of a shift."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from datetime import date, timedelta
+from typing import Any
 
 import segno
+from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from gallery.core import clock
 from gallery.counter.models import CashMovement, CounterSale, Shift
 from gallery.counter.queries import OwnerSum, ShiftSums
 from gallery.counter.services import DENOMINATIONS
@@ -18,8 +21,6 @@ from gallery.web.links import external
 from gallery.web.printing import render_pdf
 from gallery.web.words import word
 
-RETURN_DAYS: Final = 3
-
 
 def qr_inline(text: str) -> Markup:
     """Return a QR code to be put into a page; its size comes from the style sheet."""
@@ -28,7 +29,13 @@ def qr_inline(text: str) -> Markup:
 
 def return_rule() -> str:
     """What the receipt says about returns."""
-    return _("Barang cacat dapat dikembalikan dalam %(n)s hari dengan nota ini.", n=RETURN_DAYS)
+    days = current_app.config["RETURN_WINDOW_DAYS"]
+    return _("Barang cacat dapat dikembalikan dalam %(n)s hari dengan nota ini.", n=days)
+
+
+def last_return_day(sale: CounterSale) -> date:
+    """The last day on which the receipt lets the buyer bring something back."""
+    return clock.local_day(sale.happened_at) + timedelta(days=current_app.config["RETURN_WINDOW_DAYS"])
 
 
 def check_lines(paper: Paper | None) -> list[str]:

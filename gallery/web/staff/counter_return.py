@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError
 from gallery.counter import queries, services
@@ -13,6 +14,7 @@ from gallery.counter.models import CounterSale
 from gallery.counter.services import Back
 from gallery.counter.states import RefundMethod, ReturnReason
 from gallery.web import errors, exports
+from gallery.web.counter_papers import last_return_day
 from gallery.web.counter_sheets import BACK, back_rows
 from gallery.web.filters import rupiah
 from gallery.web.guards import requires
@@ -22,6 +24,7 @@ from gallery.web.staff.counter_return_forms import ReturnForm
 
 bp = Blueprint("counter_return", __name__, url_prefix="/kasir/retur")
 SELL: Final = "counter.sell"
+MANAGE: Final = "counter.discount"
 LONGEST: Final = 60
 
 
@@ -50,7 +53,12 @@ def take(sale_id: str) -> ResponseReturnValue:
     sale = queries.sale(db.session(), sale_id, scope=current_actor().scope(SELL))
     form = ReturnForm().prepare(queries.open_shifts(db.session(), sale.gallery_id))
     problems: list[Any] = []
-    if form.validate_on_submit():
+    last_day = last_return_day(sale)
+    is_late = clock.today() > last_day
+    may_take = not is_late or _may_go_beyond(sale.gallery_id)
+    if form.is_submitted() and not may_take:
+        problems = [_("Masa retur struk ini sudah lewat. Minta kepala galeri mencatatnya.")]
+    elif form.validate_on_submit():
         if queries.return_exists(db.session(), f"return:{form.request_key.data}"):
             return redirect(url_for("staff.counter_sale.receipt", sale_id=sale_id), 303)
         back, problems = _back(sale)
@@ -66,8 +74,17 @@ def take(sale_id: str) -> ResponseReturnValue:
         problems=problems,
         typed=request.form,
         has_shift=bool(form.shift.choices),
+        last_day=last_day,
+        is_late=is_late,
+        may_take=may_take,
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _may_go_beyond(gallery_id: int) -> bool:
+    """Whether this person may take goods back after the buyer's time: who may also give a discount there."""
+    scope = current_actor().scope(MANAGE)
+    return scope.everything or gallery_id in scope.galleries
 
 
 def _back(sale: CounterSale) -> tuple[dict[int, Back], list[Any]]:

@@ -1,5 +1,7 @@
 """Returns at the counter: by the number on the receipt, in whole or in part, never more than was sold."""
 
+from datetime import timedelta
+
 import pytest
 
 from gallery.accounts.models import Gallery
@@ -131,3 +133,23 @@ def test_another_gallerys_receipt_is_not_found(staff):
     number, sale_id = sale.number, sale.public_id
     assert staff.get("/petugas/kasir/retur/", query_string={"nomor": number}).status_code == 200
     assert staff.get(f"/petugas/kasir/retur/{sale_id}").status_code == 404
+
+
+def test_after_the_buyers_time_only_the_manager_takes_goods_back(app, staff, desk, sold, monkeypatch):
+    sale_id, _number, line, item = sold
+    page = f"/petugas/kasir/retur/{sale_id}"
+    receipt = staff.get(f"/petugas/kasir/struk/{sale_id}").get_data(as_text=True)
+    assert "dalam 3 hari" in receipt
+    assert app.config["RETURN_WINDOW_DAYS"] == 3
+    last, over = (clock.today() + timedelta(days=days) for days in (3, 4))
+    monkeypatch.setattr(clock, "today", lambda: last)
+    assert "Masa retur sampai" in staff.get(page).get_data(as_text=True)
+    assert take(staff, desk, sale_id, 1).status_code == 303
+    monkeypatch.setattr(clock, "today", lambda: over)
+    assert "Hanya kepala galeri" in staff.get(page).get_data(as_text=True)
+    assert take(staff, desk, sale_id, 1, key="l" * 12).status_code == 422
+    assert db.session.get_one(CounterSaleLine, line, populate_existing=True).returned_pieces == 1
+    manager = signed_in(app, make_user("gallery_manager", gallery_id=desk.gallery_id))
+    assert "Anda boleh tetap mencatatnya" in manager.get(page).get_data(as_text=True)
+    assert take(manager, desk, sale_id, 1, key="m" * 12).status_code == 303
+    assert stock(item) == (9, 0)
