@@ -25,6 +25,18 @@ class PaymentClosedError(ConflictError):
         self.current = current
 
 
+class AmountDiffersError(ConflictError):
+    """So much came that it can not be this payment."""
+
+    code = "payment_amount_differs"
+
+
+class OtherAmountSeenError(ConflictError):
+    """The first officer read another amount in the account."""
+
+    code = "payment_other_amount_seen"
+
+
 class PaymentUnderReviewError(ConflictError):
     """The buyer's proof is being checked: the order can not be cancelled by the buyer meanwhile."""
 

@@ -24,6 +24,8 @@ class PaymentMethod(StrEnum):
 
 
 CASH: Final = frozenset({PaymentMethod.CASH_AT_PICKUP, PaymentMethod.CASH_ON_DELIVERY})
+# Staff read in the account that the money came.
+TRANSFERS: Final = frozenset({PaymentMethod.BANK_TRANSFER, PaymentMethod.QRIS})
 
 
 class Gateway(StrEnum):

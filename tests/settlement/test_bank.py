@@ -198,6 +198,16 @@ def test_money_for_a_closed_order_is_confirmed_by_a_person_and_owed_back():
     assert findings() == []
 
 
+def test_the_banks_statement_is_the_second_word_for_a_large_transfer():
+    payment = a_payment()
+    amount = payment.amount_idr
+    run(payments.confirm, payment.id, received_idr=amount, limit_idr=1_000, actor=STAFF)
+    assert fresh(payment).status is PaymentStatus.UNDER_REVIEW
+    line = a_line("TRSF", amount)
+    assert settle(line) is True
+    assert (fresh(payment).status, fresh(payment).received_idr) == (PaymentStatus.PAID, amount)
+
+
 def test_the_total_without_its_digits_is_likely_when_the_name_fits():
     payment = a_payment()
     total = payment.amount_idr - payment.unique_code

@@ -52,6 +52,9 @@ class QrisCode(Base):
 class Payment(Base):
     """The payment of one order. ``amount_idr`` = order total + ``unique_code``.
 
+    ``received_idr`` is what came, where somebody read it in the account. Of a large transfer one officer says so first
+    (``seen_by``), and another one verifies it.
+
     ``gateway`` is the one whose page the buyer chose to pay on; ``collector_id`` the rider who was given the cash.
 
     ``open_key`` "<account>:<amount>" is set while money may come, so that no two open transfers to one account or
@@ -83,6 +86,9 @@ class Payment(Base):
     proof_sent_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
     verified_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    received_idr: Mapped[Rupiah | None]
+    seen_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    seen_at: Mapped[datetime | None]
     reject_reason: Mapped[RejectReason | None]
     reject_note: Mapped[str] = mapped_column(default="")
 

@@ -153,10 +153,12 @@ def payment_in_scope(session: Session, public_id: str, scope: Scope) -> Payment:
     return found
 
 
-def next_to_check(session: Session, scope: Scope, *, after: Payment) -> Payment | None:
-    """Return the proof that waits longest, other than this one."""
-    wanted = _in_scope(scope).where(_TAB[Tab.TO_CHECK], Payment.id != after.id)
-    return session.scalars(wanted.order_by(Payment.proof_sent_at, Payment.id).limit(1)).first()
+def next_to_check(session: Session, scope: Scope, *, after: Payment, officer_id: int | None) -> Payment | None:
+    """Return the proof that waits longest, other than this one and those that wait for another officer's word."""
+    is_others = Payment.seen_by.is_(None) | (Payment.seen_by != officer_id)
+    wanted = _in_scope(scope).where(_TAB[Tab.TO_CHECK], Payment.id != after.id, is_others)
+    since = func.coalesce(Payment.proof_sent_at, Payment.seen_at)
+    return session.scalars(wanted.order_by(since, Payment.id).limit(1)).first()
 
 
 def proof_file(session: Session, payment_id: int, proof_id: int) -> StoredFile:

@@ -10,15 +10,18 @@ from gallery.payments.services.qris import save_qris
 from gallery.payments.services.receive import attach_proof, receive_cash, reject, verify
 from gallery.payments.services.refunds import finish_refund, owe_for_parcel, owe_lines
 from gallery.payments.services.remit import receive_remittance
+from gallery.payments.services.second_look import confirm, needs_second_look
 
 __all__ = [
     "attach_proof",
     "cancel_order",
     "close_unpaid",
     "collect_cash",
+    "confirm",
     "expire_order",
     "finish_refund",
     "lock_at_door",
+    "needs_second_look",
     "open_payment",
     "owe_for_parcel",
     "owe_lines",

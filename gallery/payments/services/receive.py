@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gallery.accounts.permissions import Actor
 from gallery.core import audit, clock
 from gallery.core.files import StoredFile
+from gallery.core.money import Rupiah
 from gallery.core.outbox import emit
 from gallery.core.states import Decision, move
 from gallery.inventory.errors import InsufficientStockError
@@ -59,8 +60,10 @@ def attach_proof(
     return True
 
 
-def verify(session: Session, payment_id: int, *, actor: Actor) -> Decision:
+def verify(session: Session, payment_id: int, *, received_idr: int | None = None, actor: Actor) -> Decision:
     """The money is there: the order is paid. A second officer's click changes nothing (``STALE``).
+
+    How much came is kept where it is known. Whoever only read it in the account says so with ``confirm``.
 
     Money for an order that was cancelled, or whose pieces somebody else has by now, is owed back. Cash at the door is
     noted by whoever brings the parcel, money on a gateway's page by that gateway (:class:`PaymentClosedError`).
@@ -68,7 +71,10 @@ def verify(session: Session, payment_id: int, *, actor: Actor) -> Decision:
     order, payment = locked(session, payment_id)
     if payment.method in _NOT_BY_STAFF and payment.status is not PaymentStatus.PAID:
         raise PaymentClosedError(payment.status)
-    return take_money(session, order, payment, actor=actor)
+    decision = take_money(session, order, payment, actor=actor)
+    if decision is Decision.APPLY and received_idr is not None:
+        payment.received_idr = Rupiah(received_idr)
+    return decision
 
 
 def take_money(session: Session, order: Order, payment: Payment, *, actor: Actor) -> Decision:
@@ -113,6 +119,7 @@ def reject(session: Session, payment_id: int, *, reason: RejectReason, note: str
     now = clock.now()
     move(payment, PAYMENT, target, now)
     payment.reject_reason, payment.reject_note = reason, note
+    payment.seen_by = payment.seen_at = payment.received_idr = None
     hold_until(session, order, payment, max(now + SECOND_TRY, order.placed_at + TRANSFER_TIME))
     orders.note_event(session, order, EventKind.PROOF_REJECTED, actor=actor)
     audit.record(session, actor, "payment.rejected", f"payment:{payment.public_id}")

@@ -85,7 +85,7 @@ def _payment(session: Session, line: BankLine, payment_id: int, actor: Actor) ->
         return
     # The buyer took the office's other account: the money lies where the bank says.
     payment.bank_account_id = line.bank_account_id
-    payments.verify(session, payment_id, actor=actor)
+    payments.verify(session, payment_id, received_idr=line.amount_idr, actor=actor)
 
 
 def _payout_item(session: Session, line: BankLine, item_id: int, actor: Actor) -> None:

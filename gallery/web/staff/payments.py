@@ -2,11 +2,13 @@
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 
+from gallery.accounts.models import User
 from gallery.core import adapters, clock
 from gallery.core.db import db, transaction
 from gallery.core.errors import NotFoundError
@@ -14,6 +16,8 @@ from gallery.core.states import Decision
 from gallery.orders.states import OrderStatus
 from gallery.payments import services
 from gallery.payments.errors import (
+    AmountDiffersError,
+    OtherAmountSeenError,
     ParcelNotDeliveredError,
     PaymentClosedError,
     RefundTooLargeError,
@@ -36,12 +40,12 @@ from gallery.payments.queries import (
 )
 from gallery.payments.queries.charges import charges_of, disputes_of, troubles
 from gallery.payments.queries.proofs import doubles_of
-from gallery.payments.states import CASH, GivenBackFor, PaymentMethod, RejectReason
+from gallery.payments.states import CASH, GivenBackFor, PaymentMethod, PaymentStatus, RejectReason
 from gallery.web.errors import text_of
 from gallery.web.guards import requires
 from gallery.web.paging import pager_of
 from gallery.web.session import current_actor
-from gallery.web.staff.payments_forms import GiveBackForm, RefundForm, RejectForm, TroubleForm
+from gallery.web.staff.payments_forms import GiveBackForm, ReceivedForm, RefundForm, RejectForm, TroubleForm
 
 bp = Blueprint("payments", __name__, url_prefix="/pembayaran")
 PERMISSION: Final = "payment.verify"
@@ -78,22 +82,31 @@ def index() -> ResponseReturnValue:
 @bp.get("/<public_id>")
 @requires(PERMISSION)
 def show(public_id: str) -> ResponseReturnValue:
-    return _render(_payment(public_id), RejectForm())
+    return _render(_payment(public_id))
 
 
 @bp.post("/<public_id>/terima")
 @requires(PERMISSION)
 def verify(public_id: str) -> ResponseReturnValue:
     """The money is on the account. Of two officers at once one books it, the other reads that it is done."""
-    payment = _payment(public_id)
+    payment, form = _payment(public_id), ReceivedForm()
+    is_typed = "masuk" in request.form
+    if is_typed and not form.validate_on_submit():
+        return _render(payment, received_form=form), 422
+    given = {"received_idr": form.received_idr if is_typed else payment.amount_idr, "limit_idr": _limit_idr()}
     try:
         with transaction() as session:
-            decision = services.verify(session, payment.id, actor=current_actor())
+            decision = services.confirm(session, payment.id, **given, actor=current_actor())
     except PaymentClosedError:
         flash(_("Pembayaran ini tidak dicatat dari sini. Keadaannya tertulis di bawah."), "info")
         return redirect(url_for(".show", public_id=public_id), 303)
+    except (AmountDiffersError, OtherAmountSeenError) as error:
+        form.masuk.errors = [text_of(error.code)]
+        return _render(_payment(public_id), received_form=form), error.status
     payment = _payment(public_id)
-    if decision is Decision.STALE:
+    if payment.status is not PaymentStatus.PAID:
+        flash(_("Dicatat. Jumlahnya di atas batas, jadi petugas lain perlu memastikannya."))
+    elif decision is Decision.STALE:
         flash(_("Pembayaran ini sudah diterima petugas lain. Tidak ada yang berubah."), "info")
     elif payment.order.status is OrderStatus.PAID:
         flash(_("Pembayaran %(number)s diterima. Pesanannya siap dikemas.", number=payment.order.number))
@@ -113,7 +126,7 @@ def verify(public_id: str) -> ResponseReturnValue:
 def reject(public_id: str) -> ResponseReturnValue:
     payment, form = _payment(public_id), RejectForm()
     if not form.validate_on_submit():
-        return _render(payment, form), 422
+        return _render(payment, form=form), 422
     reason, note = RejectReason(form.alasan.data), str(form.keterangan.data)
     try:
         with transaction() as session:
@@ -139,7 +152,7 @@ def give_back(public_id: str, parcel_public_id: str) -> ResponseReturnValue:
     ):
         raise NotFoundError("Parcel")
     if not form.validate_on_submit():
-        return _render(payment, RejectForm(), form), 422
+        return _render(payment, give_back_form=form), 422
     if chosen is None:
         return redirect(url_for(".refunds"), 303)
     try:
@@ -156,7 +169,7 @@ def give_back(public_id: str, parcel_public_id: str) -> ResponseReturnValue:
             )
     except (RefundTooLargeError, ParcelNotDeliveredError) as error:
         form.form_errors.append(text_of(error.code))
-        return _render(_payment(public_id), RejectForm(), form), error.status
+        return _render(_payment(public_id), give_back_form=form), error.status
     flash(_("Dana dicatat untuk dikembalikan. Hubungi pembeli, lalu catat bila uangnya sudah dikirim."))
     return redirect(url_for(".refunds"), 303)
 
@@ -211,35 +224,52 @@ def _payment(public_id: str) -> Payment:
     return payment_in_scope(db.session(), public_id, current_actor().scope(PERMISSION))
 
 
-def _render(payment: Payment, form: RejectForm, give_back_form: GiveBackForm | None = None) -> str:
-    session, scope = db.session(), current_actor().scope(PERMISSION)
+def _render(payment: Payment, **forms: FlaskForm) -> str:
+    """Show a payment; ``forms`` are those that were sent and have errors."""
+    session, actor = db.session(), current_actor()
+    scope = actor.scope(PERMISSION)
     charges = charges_of(session, payment.id) if payment.gateway is not None else []
     return render_template(
         "staff/payments/show.html",
         payment=payment,
         order=payment.order,
-        form=form,
+        needs_second=services.needs_second_look(payment, _limit_idr()),
+        limit_idr=_limit_idr(),
+        seen_by=session.get_one(User, payment.seen_by).name if payment.seen_by else "",
+        is_seen_by_me=payment.seen_by is not None and payment.seen_by == actor.user_id,
         refunds=refunds_of(session, payment.id),
         doubles=doubles_of(session, payment, scope) if payment.proofs else (),
         charges=charges,
         disputes=disputes_of(session, [charge.id for charge in charges]),
         trouble_form=TroubleForm(formdata=None),
         refundable=refundable(session, payment),
-        give_back_form=give_back_form or GiveBackForm(formdata=None),
         typed=request.form,
-        following=next_to_check(session, scope, after=payment),
+        following=next_to_check(session, scope, after=payment, officer_id=actor.user_id),
         is_transfer=payment.method not in CASH,
         is_online=payment.method is PaymentMethod.ONLINE,
         is_at_door=payment.method is PaymentMethod.CASH_ON_DELIVERY,
+        **(
+            {
+                "form": RejectForm(formdata=None),
+                "give_back_form": GiveBackForm(formdata=None),
+                "received_form": ReceivedForm(formdata=None),
+            }
+            | forms
+        ),
     )
 
 
 def _onward(payment: Payment) -> ResponseReturnValue:
     """Go on to the proof that waits longest, else back to the list."""
-    following = next_to_check(db.session(), current_actor().scope(PERMISSION), after=payment)
+    actor = current_actor()
+    following = next_to_check(db.session(), actor.scope(PERMISSION), after=payment, officer_id=actor.user_id)
     if following is None:
         return redirect(url_for(".index"), 303)
     return redirect(url_for(".show", public_id=following.public_id), 303)
+
+
+def _limit_idr() -> int:
+    return int(current_app.config["TRANSFER_LIMIT_IDR"])
 
 
 def _tab_links(current: Tab) -> list[dict[str, Any]]:

@@ -78,6 +78,31 @@ class GiveBackForm(FlaskForm):
         return int(digits[:9] or 0)
 
 
+class ReceivedForm(FlaskForm):
+    """What came, in rupiah; the button on the page sends what was asked for."""
+
+    masuk = StringField(
+        _l("Jumlah yang masuk (Rp)"),
+        filters=[strip],
+        validators=[
+            DataRequired(_l("Tulis jumlah yang terbaca di mutasi rekening.")),
+            Length(max=20, message=_l("Jumlah itu terlalu panjang. Tulis angkanya saja.")),
+        ],
+    )
+
+    def validate_masuk(self, field: Any) -> None:
+        if not self._digits or set(field.data) - set("0123456789., Rp"):
+            raise ValidationError(_("Tulis jumlahnya dengan angka saja, misalnya 6250123."))
+
+    @property
+    def received_idr(self) -> int:
+        return int(self._digits)
+
+    @property
+    def _digits(self) -> str:
+        return "".join(letter for letter in self.masuk.data or "" if letter in "0123456789")
+
+
 class RefundForm(FlaskForm):
     cara = StringField(
         _l("Dikirim lewat"),

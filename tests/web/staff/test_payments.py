@@ -118,6 +118,50 @@ def test_two_officers_at_once_have_one_effect_and_one_reads_it(app, officer):
     assert fresh(payment.id).status is PaymentStatus.PAID
 
 
+def test_above_the_limit_a_colleague_confirms_what_the_first_officer_saw(app, officer):
+    app.config["TRANSFER_LIMIT_IDR"] = 50_000
+    payment = with_proof()
+    path, amount = f"{LIST}{payment.public_id}", payment.amount_idr
+    assert "dua petugas yang memastikan" in text(officer.get(path))
+    answer = officer.post(f"{path}/terima")
+    assert answer.location == LIST  # nothing else waits for this officer
+    assert "petugas lain perlu memastikannya" in text(officer.get(LIST))
+    assert "dilihat satu petugas" in text(officer.get(LIST))
+    officer.post(f"{path}/terima")
+    assert fresh(payment.id).status is PaymentStatus.UNDER_REVIEW
+    page = text(officer.get(path))
+    assert "Anda mencatat" in page
+    assert "sudah masuk</" not in page
+    colleague = signed_in(app, make_user("province_officer", name="Budi"))
+    page = text(colleague.get(path))
+    assert "Lihat sendiri di rekening" in page
+    assert "sudah masuk</" in page
+    refused = colleague.post(f"{path}/terima", {"masuk": str(amount - 1)}, page=path)
+    assert refused.status_code == 409
+    assert "Petugas pertama mencatat jumlah lain" in text(refused)
+    assert colleague.post(f"{path}/terima", {"masuk": str(amount)}, page=path).status_code == 303
+    assert fresh(payment.id).status is PaymentStatus.PAID
+    assert "Dilihat pertama oleh" in text(colleague.get(path))
+
+
+def test_what_came_may_differ_in_the_unique_digits_only(officer):
+    payment = with_proof()
+    path, total = f"{LIST}{payment.public_id}", payment.amount_idr - payment.unique_code
+    for typed, status, sentence in (
+        ("", 422, "Tulis jumlah yang terbaca"),
+        ("banyak", 422, "dengan angka saja"),
+        (str(total - 1), 409, "bukan pembayaran pesanan ini"),
+    ):
+        answer = officer.post(f"{path}/terima", {"masuk": typed}, page=path)
+        assert (answer.status_code, sentence in text(answer)) == (status, True)
+        assert f'value="{typed}"' in text(answer)
+    assert fresh(payment.id).status is PaymentStatus.UNDER_REVIEW
+    typed = f"Rp{total:,}".replace(",", ".")
+    assert officer.post(f"{path}/terima", {"masuk": typed}, page=path).status_code == 303
+    assert (fresh(payment.id).status, fresh(payment.id).received_idr) == (PaymentStatus.PAID, total)
+    assert "Yang masuk" in text(officer.get(path))
+
+
 def test_a_rejection_needs_a_reason_that_the_buyer_reads(officer):
     payment = with_proof()
     path = f"{LIST}{payment.public_id}"
