@@ -2,6 +2,7 @@
 
 Layout: magic, 16 bytes salt, 7 bytes nonce prefix, then pieces of ``PIECE`` bytes, each sealed with AES-256-GCM under
 the nonce prefix + piece number + "last" flag (the STREAM construction), with a key made by scrypt from a passphrase.
+The magic says how much work scrypt does: OWASP's floor, or less in backups of the first kind, which are still read.
 """
 
 import os
@@ -14,12 +15,14 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from gallery.core.errors import GalleryError
 
-MAGIC: Final = b"GALLERY-BACKUP-1\n"
+MAGIC: Final = b"GALLERY-BACKUP-2\n"
+FIRST_MAGIC: Final = b"GALLERY-BACKUP-1\n"
 SALT_BYTES: Final = 16
 PREFIX_BYTES: Final = 7
 PIECE: Final = 1024 * 1024
 TAG: Final = 16
-SCRYPT_N: Final = 2**15
+SCRYPT_N: Final = 2**17  # with r=8, p=1: 128 MiB
+FIRST_SCRYPT_N: Final = 2**15
 
 
 class SealError(GalleryError):
@@ -34,7 +37,7 @@ class SealedWriter:
     def __init__(self, target: BinaryIO, passphrase: str) -> None:
         self._target = target
         salt, self._prefix = os.urandom(SALT_BYTES), os.urandom(PREFIX_BYTES)
-        self._cipher = _cipher(passphrase, salt)
+        self._cipher = _cipher(passphrase, salt, SCRYPT_N)
         self._waiting = bytearray()
         self._number = 0
         target.write(MAGIC + salt + self._prefix)
@@ -61,10 +64,11 @@ class SealedReader:
     """A file-like object that decrypts while it is read; raises :class:`SealError` on the first wrong piece."""
 
     def __init__(self, source: BinaryIO, passphrase: str) -> None:
-        if source.read(len(MAGIC)) != MAGIC:
+        self._magic = source.read(len(MAGIC))
+        if self._magic not in {MAGIC, FIRST_MAGIC}:
             raise SealError("not a backup")
         salt, self._prefix = source.read(SALT_BYTES), source.read(PREFIX_BYTES)
-        self._cipher = _cipher(passphrase, salt)
+        self._cipher = _cipher(passphrase, salt, SCRYPT_N if self._magic == MAGIC else FIRST_SCRYPT_N)
         self._pieces = self._opened(source)
         self._waiting = bytearray()
 
@@ -85,7 +89,7 @@ class SealedReader:
             following = source.read(PIECE + TAG)
             nonce = _nonce(self._prefix, number, last=not following)
             try:
-                yield self._cipher.decrypt(nonce, sealed, MAGIC)
+                yield self._cipher.decrypt(nonce, sealed, self._magic)
             except InvalidTag as error:
                 raise SealError(f"piece {number}") from error
             if not following:
@@ -93,8 +97,8 @@ class SealedReader:
             number, sealed = number + 1, following
 
 
-def _cipher(passphrase: str, salt: bytes) -> AESGCM:
-    return AESGCM(Scrypt(salt=salt, length=32, n=SCRYPT_N, r=8, p=1).derive(passphrase.encode()))
+def _cipher(passphrase: str, salt: bytes, n: int) -> AESGCM:
+    return AESGCM(Scrypt(salt=salt, length=32, n=n, r=8, p=1).derive(passphrase.encode()))
 
 
 def _nonce(prefix: bytes, number: int, *, last: bool) -> bytes:

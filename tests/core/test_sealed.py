@@ -3,8 +3,13 @@ import io
 import pytest
 
 from gallery.core import sealed
-from gallery.core.sealed import SealedReader, SealedWriter, SealError
+from gallery.core.sealed import SCRYPT_N, SealedReader, SealedWriter, SealError
 
+FIRST_KIND = bytes.fromhex(
+    "47414c4c4552592d4241434b55502d310abc8c230477839167776e3cf3648376"
+    "81106a5db09a17cf414f7fa7dd85885820b5ee681318f46b96be9e16c5ba5f52"
+    "cbb2145cc4"
+)
 HEAD = len(sealed.MAGIC) + sealed.SALT_BYTES + sealed.PREFIX_BYTES
 
 
@@ -32,6 +37,17 @@ def unseal(stream: bytes, passphrase: str = "kunci") -> bytes:
 def test_what_was_sealed_comes_back(length):
     data = bytes(range(256)) * 4
     assert unseal(seal(data[:length])) == data[:length]
+
+
+def test_a_backup_of_the_first_kind_still_opens():
+    assert unseal(FIRST_KIND, "kunci lama") == b"isi dari dulu"
+    with pytest.raises(SealError):
+        unseal(sealed.MAGIC + FIRST_KIND[len(sealed.MAGIC) :], "kunci lama")
+
+
+def test_the_work_of_guessing_a_passphrase_is_owasps_floor():
+    assert SCRYPT_N == 2**17
+    assert seal(b"isi").startswith(b"GALLERY-BACKUP-2\n")
 
 
 def test_the_text_cannot_be_read_in_the_stream():
