@@ -41,7 +41,7 @@ class Added:
 def add_line(
     session: Session, owner: Owner, variant_public_id: str, quantity: int, *, source: str | None = None
 ) -> Added:
-    """The cart holds so many pieces more, at most as many as there are.
+    """The cart holds so many pieces more, at most as many as there are; the first ``source`` goes into the order.
 
     Raises NotFoundError, :class:`ProductWithdrawnError`, :class:`StockShortError` (nothing is left) or
     :class:`CartFullError`.
@@ -49,7 +49,8 @@ def add_line(
     _check(quantity, lowest=1)
     variant, name = _variant(session, variant_public_id)
     pieces = _sellable_pieces(session, variant, name, quantity)
-    cart = _own_cart(session, owner, source)
+    cart = _own_cart(session, owner)
+    cart.source = cart.source or source
     line = session.scalar(select(CartLine).where(CartLine.cart_id == cart.id, CartLine.variant_id == variant.id))
     if line is None:
         _refuse_when_full(session, cart)
@@ -159,14 +160,13 @@ def _check(quantity: int, *, lowest: int) -> None:
         raise InvalidQuantityError(str(quantity))
 
 
-def _own_cart(session: Session, owner: Owner, source: str | None) -> Cart:
+def _own_cart(session: Session, owner: Owner) -> Cart:
     """Lock the owner's cart, made now if there is none: of two first clicks at once, one finds the other's."""
     cart = find_cart(session, owner)
     if cart is None:
         values = {
             "user_id": owner.user_id,
             "token_hash": None if owner.user_id is not None else owner.token_hash,
-            "source": source,
             "created_at": clock.now(),
             "changed_at": clock.now(),
         }

@@ -143,7 +143,7 @@ def place_order(
     payments.open_payment(session, order, purchase.method, purchase.gateway)
     for line in lines:
         session.delete(line)
-    cart.changed_at = clock.now()
+    cart.source, cart.changed_at = None, clock.now()
     session.flush()
     return order
 

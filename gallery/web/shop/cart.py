@@ -17,7 +17,7 @@ from gallery.checkout.services import Added
 from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError, NotFoundError
 from gallery.core.money import Rupiah
-from gallery.web import basket
+from gallery.web import basket, link_source
 from gallery.web.errors import text_of
 from gallery.web.guards import public, same_site_post
 from gallery.web.order_links import order_url
@@ -54,6 +54,7 @@ def add() -> ResponseReturnValue:
                 basket.owner_for_writing(),
                 request.form.get("variant", ""),
                 _quantity(request.form.get("quantity", "1")),
+                source=link_source.of_form_page(),
             )
     except (ProductWithdrawnError, StockShortError, CartFullError, InvalidQuantityError) as error:
         flash(_explained(error), "error")

@@ -2,7 +2,6 @@
 
 import io
 import logging
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from gallery.delivery.limits import LOCAL_ONLY
 from gallery.inventory.models import PlaceKind
 from gallery.inventory.queries import PlaceStock, stock_by_place
 from gallery.listing.queries import popular
+from gallery.web import link_source
 from gallery.web.filters import berat, tanggal
 from gallery.web.guards import cacheable, public
 from gallery.web.language import gettext as _
@@ -33,7 +33,6 @@ log = logging.getLogger("gallery.shop")
 bp = Blueprint("product", __name__)
 MORE: Final = 5
 MOST_AT_ONCE: Final = 99
-SOURCE: Final = re.compile(r"[a-z0-9-]{1,32}", re.ASCII)
 DAYS_PER_MONTH: Final = 30
 
 
@@ -89,11 +88,11 @@ def show(slug: str, public_id: str) -> ResponseReturnValue:
 @bp.get("/p/<public_id>")
 @public
 def short(public_id: str) -> ResponseReturnValue:
-    """Redirect a printed address. Its source is counted in the log: a GET writes nothing."""
+    """Redirect a printed address. A GET writes nothing: its source is counted in the log, and goes along to the cart."""
     product = catalog.product_page(db.session(), public_id)
-    source = request.args.get("s", "")
-    log.info("short link", extra={"product": public_id, "source": source if SOURCE.fullmatch(source) else "-"})
-    return redirect(product_url(product), 302)
+    source = link_source.checked(request.args.get("s", ""))
+    log.info("short link", extra={"product": public_id, "source": source or "-"})
+    return redirect(product_url(product) + (f"?s={source}" if source else ""), 302)
 
 
 @bp.get("/p/<public_id>/qr.svg")

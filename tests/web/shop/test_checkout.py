@@ -24,7 +24,7 @@ from gallery.payments.models import Payment
 from gallery.web.shop import checkout
 from tests import html
 from tests.browser import guest, signed_in
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_office, make_user
 from tests.factories.checkout import buy, fill_cart, make_bank_account, pick_up_at
 from tests.factories.checkout import guest as other_owner
 from tests.factories.delivery import (
@@ -35,7 +35,7 @@ from tests.factories.delivery import (
     make_shipment,
     make_tariff,
 )
-from tests.factories.inventory import make_gallery_place, make_goods, make_premises, make_stock, stock
+from tests.factories.inventory import make_business, make_gallery_place, make_goods, make_premises, make_stock, stock
 
 PAGE = "/pesan"
 READY = "?kirim=alamat&kabupaten=19.71&kecamatan=19.71.05&desa=19.71.05.1002"
@@ -68,9 +68,9 @@ class World:
         self.app, self.buyer = app, guest(app)
         self.add(self.buyer, 2)
 
-    def add(self, buyer, quantity, goods=None):
+    def add(self, buyer, quantity, goods=None, **headers):
         variant = (goods or self.goods).variant_public_id
-        buyer.client.post("/keranjang", data={"variant": variant, "quantity": quantity})
+        buyer.client.post("/keranjang", data={"variant": variant, "quantity": quantity}, headers=headers)
 
 
 @pytest.fixture
@@ -111,6 +111,26 @@ def test_an_order_is_placed_and_the_buyer_goes_to_pay(world):
     assert (order.contact_phone, order.village_code, order.postal_code) == ("+6281200000009", "19.71.05.1002", "33148")
     assert order.goods_idr == 90_000
     assert stock(world.item) == (10, 2)
+
+
+@pytest.mark.parametrize(
+    ("came_from", "source"),
+    [
+        ("http://localhost{page}", "flyer-mtq"),
+        ("http://lain.example{page}", None),
+        ("http://localhost/produk/lada?s=Bukan%20Nama", None),
+        ("", None),
+    ],
+)
+def test_an_order_says_which_printed_link_it_came_from_and_the_next_one_does_not(world, came_from, source):
+    page = world.buyer.get(f"/p/{world.goods.product_public_id}?s=flyer-mtq").location
+    world.add(world.buyer, 1, Referer=came_from.format(page=page))
+    world.add(world.buyer, 1, Referer="http://localhost/produk/lada?s=wa" if source else "")  # the first one counts
+    send(world.buyer, ready(world.buyer))
+    world.add(world.buyer, 1)
+    send(world.buyer, ready(world.buyer))
+    orders = db.session.scalars(select(Order).order_by(Order.id)).all()
+    assert [order.source for order in orders] == [source, None]
 
 
 def test_the_button_names_the_amount_that_is_then_due(world):
@@ -562,3 +582,32 @@ def test_two_parcels_that_came_back_unpaid_end_cash_at_the_door(world, monkeypat
     later = clock.now() + timedelta(days=181)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert why_no_cash_for(db.session(), "+6281200000009", CashRules(500_000, 2)) is None
+
+
+def test_an_installation_offers_only_what_it_has(app):
+    """A first day: goods at an MSME's home and a rider, but no gallery, bank account or office yet."""
+    business = make_business()
+    home_id = make_premises(business.id).id
+    goods = make_goods(business_id=business.id)
+    make_stock(goods.variant_id, home_id, 5)
+    make_office(village_code=None)
+    buyer = guest(app)
+    buyer.client.post("/keranjang", data={"variant": goods.variant_public_id, "quantity": 1})
+    page = text(buyer.get(PAGE + READY))
+    for missing in ("Transfer bank", "Ambil di galeri", "Antar ke kantor (OPD)"):
+        assert missing not in page, missing
+    assert "Antar ke alamat saya" in page
+    assert "Belum ada cara membayar untuk pilihan ini." in page
+    answer = send(buyer, dict(HIDDEN.findall(page)))
+    assert answer.status_code == 422
+    assert "Pilih cara membayar." in text(answer)
+    assert 'href="#bayar-0"' in text(answer)
+    assert 'id="bayar-0"' in text(answer)
+    assert 'value="ambil" checked' not in text(buyer.get(PAGE + "?kirim=ambil"))
+    make_bank_account()
+    make_office()
+    make_gallery_place()
+    page = text(buyer.get(PAGE + READY))
+    for there in ("Transfer bank", "Ambil di galeri", "Antar ke kantor (OPD)"):
+        assert there in page, there
+    assert "Belum ada cara membayar" not in page

@@ -7,6 +7,7 @@ from gallery.catalog.models import Licence, Product, ProductRevision, Variant
 from gallery.catalog.states import PRODUCT, LicenceKind, ProductStatus, ShippingClass
 from gallery.core import clock
 from gallery.core.db import db, transaction
+from gallery.core.logs import JsonFormatter
 from gallery.core.states import move
 from tests.factories.listing import make_offer, refresh_listing
 from tests.factories.regions import make_regions
@@ -146,8 +147,15 @@ def test_the_short_link_redirects_and_notes_its_source(client, caplog):
     with caplog.at_level("INFO", logger="gallery.shop"):
         answer = client.get(f"/p/{public_id}?s=wa")
         client.get(f"/p/{public_id}?s=%0Ajahat")
-    assert (answer.status_code, answer.location) == (302, path_of(product))
-    assert [record.source for record in caplog.records if record.name == "gallery.shop"] == ["wa", "-"]
+        other = client.get(f"/p/{public_id}")
+    assert (answer.status_code, answer.location) == (302, f"{path_of(product)}?s=wa")
+    assert other.location == path_of(product)
+    lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records if record.name == "gallery.shop"]
+    assert [(line["event"], line["product"], line["source"]) for line in lines] == [
+        ("short link", public_id, "wa"),
+        ("short link", public_id, "-"),
+        ("short link", public_id, "-"),
+    ]
 
 
 def test_the_short_link_keeps_the_language(client):
