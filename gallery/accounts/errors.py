@@ -37,6 +37,12 @@ class AccountExistsError(ConflictError):
     code = "account_exists"
 
 
+class OfficeTakenError(ConflictError):
+    """An office of this kind and name exists already."""
+
+    code = "office_taken"
+
+
 class LinkSpentError(GalleryError):
     """The one-time link was used, is too old, or never existed."""
 

@@ -110,7 +110,7 @@ class Office(Base):
 
 
 class Gallery(Base):
-    """A PLUT gallery: shelf, counter and pick-up point."""
+    """A PLUT gallery: shelf, counter and pick-up point; ``lat`` and ``lon`` are its door, where somebody told."""
 
     __tablename__ = "gallery"
 
@@ -122,4 +122,6 @@ class Gallery(Base):
     address: Mapped[str]
     phone: Mapped[str]
     opening_hours: Mapped[str]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
     is_active: Mapped[bool] = mapped_column(default=True)

@@ -8,14 +8,16 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from gallery.accounts.models import Gallery, Office, RoleGrant, SignInAttempt, User, UserSession
 from gallery.accounts.permissions import Actor, Grant
 from gallery.accounts.states import OfficeKind, Role
+from gallery.core.errors import NotFoundError
 
 TOUCH_EVERY: Final = timedelta(minutes=2)
+OFFICES_ON_A_PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,69 @@ def offices(session: Session, kind: OfficeKind, on: datetime) -> list[Office]:
 def galleries(session: Session) -> list[Gallery]:
     """Return the open galleries by name."""
     return list(session.scalars(select(Gallery).where(Gallery.is_active).order_by(Gallery.name)))
+
+
+def all_galleries(session: Session) -> list[Gallery]:
+    """Return every gallery by name, closed ones too."""
+    return list(session.scalars(select(Gallery).order_by(Gallery.name, Gallery.id)))
+
+
+def gallery(session: Session, public_id: str) -> Gallery:
+    """Return one gallery, or raise :class:`NotFoundError`."""
+    found = session.scalar(select(Gallery).where(Gallery.public_id == public_id))
+    if found is None:
+        raise NotFoundError("Gallery")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePage:
+    """One page of offices, by name: those that exist no more come last."""
+
+    rows: list[Office]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // OFFICES_ON_A_PAGE))
+
+
+def office_page(
+    session: Session, *, text: str = "", unplaced: bool = False, number: int = 1, on: datetime
+) -> OfficePage:
+    """Return offices whose name or short name has ``text`` in it; ``unplaced``: existing OPDs without a village."""
+    rows = select(Office)
+    if text:
+        rows = rows.where(
+            or_(Office.name.icontains(text, autoescape=True), Office.short.icontains(text, autoescape=True))
+        )
+    if unplaced:
+        rows = rows.where(*_unplaced(on))
+    total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    number = number if 0 < number <= -(-total // OFFICES_ON_A_PAGE) else 1
+    is_over = case((Office.valid_until < on.date(), 1), else_=0)
+    rows = rows.order_by(is_over, Office.name, Office.id)
+    found = session.scalars(rows.limit(OFFICES_ON_A_PAGE).offset((number - 1) * OFFICES_ON_A_PAGE))
+    return OfficePage(list(found), total, number)
+
+
+def unplaced_offices(session: Session, on: datetime) -> int:
+    """Count the OPDs that buyers are not offered, because nobody said in which village they are."""
+    return session.scalar(select(func.count()).select_from(Office).where(*_unplaced(on))) or 0
+
+
+def _unplaced(on: datetime) -> tuple[ColumnElement[bool], ...]:
+    exists = or_(Office.valid_until.is_(None), Office.valid_until >= on.date())
+    return (Office.kind == OfficeKind.OPD, Office.village_code.is_(None), exists)
+
+
+def office(session: Session, public_id: str) -> Office:
+    """Return one office, or raise :class:`NotFoundError`."""
+    found = session.scalar(select(Office).where(Office.public_id == public_id))
+    if found is None:
+        raise NotFoundError("Office")
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -17,10 +17,9 @@ from gallery.delivery.services.register import RiderFacts, TariffFacts, save_rid
 from gallery.delivery.tariffs import WeightStep
 from gallery.demo import invented
 from gallery.inventory.models import Place, PlaceKind
-from gallery.payments.models import BankAccount
-from gallery.payments.services import save_qris
+from gallery.inventory.services import GalleryFacts, save_gallery
+from gallery.payments.services import AccountFacts, add_account, save_qris
 from gallery.regions.models import Region, RegionLevel
-from gallery.regions.queries import district_of
 from gallery.regions.services import load_regions, shipped_regions
 
 AIR_ITAM: Final = "19.71.01.1007"  # ward of the provincial government
@@ -29,7 +28,7 @@ ADMIN_PHONES: Final = 900  # numbers from here on belong to offices and riders
 
 
 @dataclass(frozen=True, slots=True)
-class GalleryFacts:
+class DemoGallery:
     """One gallery and what its riders ask."""
 
     code: str
@@ -40,8 +39,8 @@ class GalleryFacts:
 
 
 GALLERIES: Final = (
-    GalleryFacts("PGK", "Galeri PLUT Pangkalpinang", AIR_ITAM, "Kompleks Perkantoran Air Itam", 9_000),
-    GalleryFacts("TJP", "Galeri PLUT Belitung", PARIT, "Jl. Galeri Tanjungpandan No. 1", 8_000),
+    DemoGallery("PGK", "Galeri PLUT Pangkalpinang", AIR_ITAM, "Kompleks Perkantoran Air Itam", 9_000),
+    DemoGallery("TJP", "Galeri PLUT Belitung", PARIT, "Jl. Galeri Tanjungpandan No. 1", 8_000),
 )
 HOURS: Final = "Senin-Jumat 08.00-16.00, Sabtu 09.00-14.00 WIB"
 RIDERS: Final = (
@@ -76,9 +75,7 @@ def lay(session: Session) -> None:
         _open_gallery(session, facts, ADMIN_PHONES + number)
     _engage_riders(session)
     _carriers(session)
-    session.add(
-        BankAccount(bank_code="120", bank_name="Bank Sumsel Babel", number="000077001904", holder="Galeri UMKM")
-    )
+    add_account(session, AccountFacts("120", "000077001904", "Galeri UMKM"), actor=Actor.system())
     _offer_qris(session)
 
 
@@ -105,27 +102,10 @@ def village_of(session: Session, district_code: str, subdistrict: str, number: i
     return by_road[number % len(by_road)]
 
 
-def _open_gallery(session: Session, facts: GalleryFacts, phone: int) -> None:
-    gallery = Gallery(
-        code=facts.code,
-        name=facts.name,
-        village_code=facts.village_code,
-        address=facts.address,
-        phone=invented.phone(phone),
-        opening_hours=HOURS,
-    )
-    session.add(gallery)
-    session.flush()  # the place points to it
-    place = Place(
-        kind=PlaceKind.GALLERY,
-        gallery_id=gallery.id,
-        name=facts.name,
-        district_code=district_of(facts.village_code),
-        village_code=facts.village_code,
-    )
-    session.add(place)
-    session.flush()
-    give_tariff(session, place.id, facts.base_idr)
+def _open_gallery(session: Session, facts: DemoGallery, phone: int) -> None:
+    told = GalleryFacts(facts.code, facts.name, facts.village_code, facts.address, invented.phone(phone), HOURS)
+    save_gallery(session, told, actor=Actor.system())
+    give_tariff(session, place_of_gallery(session, facts.code).id, facts.base_idr)
 
 
 def give_tariff(session: Session, place_id: int, base_idr: int) -> None:

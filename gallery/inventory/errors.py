@@ -25,6 +25,18 @@ class InsufficientStockError(ConflictError):
         self.shortages = shortages
 
 
+class GalleryCodeTakenError(ConflictError):
+    """Another gallery numbers its papers by this code."""
+
+    code = "gallery_code_taken"
+
+
+class GalleryNotEmptyError(ConflictError):
+    """Pieces lie at the gallery, or are on their way to it: it can not be closed."""
+
+    code = "gallery_not_empty"
+
+
 class ReservationLostError(ConflictError):
     """The holder's reservation ran out and its pieces were given to somebody else."""
 

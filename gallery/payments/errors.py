@@ -9,6 +9,12 @@ class NoBankAccountError(ConflictError):
     code = "no_bank_account"
 
 
+class BankAccountTakenError(ConflictError):
+    """The bank account is there already."""
+
+    code = "bank_account_taken"
+
+
 class UniqueAmountsExhaustedError(ConflictError):
     """All 999 codes of this total are taken by other open payments on every account."""
 

@@ -1,5 +1,7 @@
 """Reads of regions."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
@@ -45,6 +47,18 @@ def full_name(session: Session, village_code: str) -> str:
         .where(village.code == village_code)
     ).first()
     return ", ".join(found) if found else ""
+
+
+def full_names(session: Session, village_codes: Collection[str]) -> dict[str, str]:
+    """Return "village, subdistrict, district" of several villages by code, in one read."""
+    village, subdistrict, district = aliased(Region), aliased(Region), aliased(Region)
+    rows = session.execute(
+        select(village.code, village.name, subdistrict.name, district.name)
+        .join(subdistrict, subdistrict.code == village.parent_code)
+        .join(district, district.code == subdistrict.parent_code)
+        .where(village.code.in_(village_codes))
+    )
+    return {code: ", ".join(names) for code, *names in rows}
 
 
 def villages_by_subdistrict(session: Session, districts_in: frozenset[str] | None) -> list[tuple[str, list[Region]]]:

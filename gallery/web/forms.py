@@ -1,9 +1,11 @@
 """What all forms share: the filter of typed text, and their errors in order, with the field each belongs to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from wtforms.fields.choices import SelectChoice
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,16 @@ class FieldError:
 def strip(text: str | None) -> str:
     """Filter: what was typed, without blanks around it."""
     return (text or "").strip()
+
+
+def choices_of(first: Any, rows: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return what a list offers, with an empty first line that asks for a choice."""
+    return [SelectChoice("", first), *(SelectChoice(value, text) for value, text in rows)]
+
+
+def offered(field: Any) -> set[str]:
+    """Return the values that a list offers."""
+    return {str(choice.value) for choice in field.choices or () if choice.value}
 
 
 def form_errors(form: Any) -> list[FieldError]:

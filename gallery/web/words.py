@@ -346,6 +346,11 @@ def word(value: StrEnum) -> Word:
 def word_of_finding(what: str) -> Any:
     """Say what the audit of the stock found."""
     return WORDS["StockFinding"].get(what, Word(what)).text
+        "OfficeKind": {
+            "province_office": Word(_l("Dinas provinsi")),
+            "district_office": Word(_l("Dinas kabupaten/kota")),
+            "opd": Word(_l("OPD")),
+        },
 
 
 def init_app(app: Flask) -> None:

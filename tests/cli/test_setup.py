@@ -36,6 +36,16 @@ def test_a_second_time_adds_nothing_and_keeps_what_the_office_changed(app):
     assert db.session.scalars(select(Office.address).where(Office.short == "Disdik")).one() == "Jl. Contoh No. 1"
 
 
+def test_the_offices_of_the_province_may_be_given_their_village(app):
+    run = app.test_cli_runner()
+    refused = run.invoke(args=["setup", "--office-village", "19.71.05"])
+    assert refused.exit_code != 0
+    assert "no village has the code 19.71.05" in refused.output
+    assert count(Office) == 0
+    assert run.invoke(args=["setup", "--office-village", "19.71.01.1007"]).exit_code == 0
+    assert count(Office, Office.kind == OfficeKind.OPD, Office.village_code == "19.71.01.1007") == 37
+
+
 def test_every_category_has_an_icon_of_the_sprite(app, pytestconfig):
     app.test_cli_runner().invoke(args=["setup"])
     sprite = (pytestconfig.rootpath / "static" / "img" / "icons.svg").read_text(encoding="utf-8")

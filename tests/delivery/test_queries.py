@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from gallery.accounts.models import Gallery
 from gallery.accounts.permissions import EVERYTHING, Scope
 from gallery.catalog.states import ShippingClass
 from gallery.core.db import db, transaction
@@ -11,6 +12,8 @@ from gallery.delivery.limits import Load
 from gallery.delivery.queries import parcels, riders, shipments
 from gallery.delivery.queries.parcels import Tab
 from gallery.delivery.states import Courier, ShipmentStatus
+from gallery.delivery.tariffs import Point
+from gallery.inventory.models import Place
 from gallery.orders.models import Parcel
 from gallery.orders.states import OrderStatus
 from gallery.regions.models import Region
@@ -129,6 +132,23 @@ def test_an_msme_at_home_has_no_pick_up_point(app):
     make_tariff(premises.id)
     make_rider("19.71.05")
     assert offers(premises.id, PANGKALPINANG) == [("local_rider", 10_000)]
+
+
+def test_a_gallery_that_says_where_its_door_is_is_fetched_there(place_id):
+    """Its village's middle counts where nobody told; a buyer's point is always the middle of the village."""
+    place = db.session.get(Place, place_id)
+    assert shipments.sender(db.session, place).location.point == Point(-2.1, 106.1)
+    with transaction() as session:
+        gallery = session.get(Gallery, place.gallery_id)
+        gallery.lat, gallery.lon = -2.15, 106.1  # half the way
+    rider, _pick_up = ask(place_id)
+    assert (rider.price_idr, rider.distance_m) == (14_500, 5_783)
+    found = queries.quotes(
+        db.session, loads={place_id: Load(600)}, village_code=NEIGHBOUR, at=MORNING, online=[Courier.BITESHIP]
+    )
+    request = found[place_id].asks[0].request
+    assert (request.origin.point, request.destination.point) == (Point(-2.15, 106.1), Point(-2.19, 106.1))
+    assert shipments.sender(db.session, db.session.get(Place, place_id)).location.point == Point(-2.15, 106.1)
 
 
 def test_many_places_in_few_reads(place_id, count_queries):

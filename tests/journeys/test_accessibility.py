@@ -57,7 +57,11 @@ STAFF = {
         "/petugas/kurir/", "/petugas/titipan/surat/", "/petugas/titipan/terima/", "/petugas/kasir/", "/petugas/opname/",
         "/petugas/laporan/galeri/", "/petugas/galeri/label/", "/petugas/galeri/kedaluwarsa",
     ],
-    "admin": ["/petugas/pengaturan/pengguna/", "/petugas/pengaturan/audit/", "/petugas/pengaturan/pekerjaan/"],
+    "admin": [
+        "/petugas/pengaturan/galeri/", "/petugas/pengaturan/galeri/baru", "/petugas/pengaturan/rekening/",
+        "/petugas/pengaturan/rekening/baru", "/petugas/pengaturan/kantor/", "/petugas/pengaturan/kantor/baru",
+        "/petugas/pengaturan/pengguna/", "/petugas/pengaturan/audit/", "/petugas/pengaturan/pekerjaan/",
+    ],
     "kemplang": ["/umkm-saya/", "/umkm-saya/produk/", "/umkm-saya/stok/", "/umkm-saya/pesanan/", "/umkm-saya/profil/",
         "/umkm-saya/laporan/", "/umkm-saya/titipan/", "/umkm-saya/uang/", "/umkm-saya/omzet/",
     ],

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gallery.accounts.models import Gallery
 from gallery.catalog.states import ShippingClass
 from gallery.core.errors import NotFoundError
 from gallery.core.money import Rupiah
@@ -75,27 +76,20 @@ def quotes(
 
     ``online`` are the couriers that this installation can ask; they need four reads more.
     """
-    rows = session.execute(
-        select(Place, Region).outerjoin(Region, Region.code == Place.village_code).where(Place.id.in_(loads))
-    )
-    places = {place.id: (place, region) for place, region in rows}
-    if len(places) != len(loads):
-        raise NotFoundError("Place")
+    places = _starts(session, loads)
     there = session.get(Region, village_code)
-    requests = {
-        place_id: _request(place_id, region, there, loads[place_id], at) for place_id, (_, region) in places.items()
-    }
+    requests = {place_id: _request(start, there, loads[place_id], at) for place_id, start in places.items()}
     book = _price_book(session, places, village_code)
     ways = online_book(
         session,
         online,
         subdistrict_code=subdistrict_of(village_code),
-        gallery_ids={place.gallery_id for place, _region in places.values()},
+        gallery_ids={start.place.gallery_id for start in places.values()},
         ways={way_of(request, loads[place_id]) for place_id, request in requests.items()},
     )
     found: dict[int, Offers] = {}
-    for place_id, (place, _region) in places.items():
-        request, load = requests[place_id], loads[place_id]
+    for place_id, start in places.items():
+        place, request, load = start.place, requests[place_id], loads[place_id]
         by_them, asks = ways.offers(request, load, place.gallery_id)
         at_the_desk = [PICK_UP] if place.kind is PlaceKind.GALLERY else []
         by_us = [*book.by_rider(request), *book.by_carrier(request), *at_the_desk]
@@ -103,9 +97,34 @@ def quotes(
     return found
 
 
-def _request(place_id: int, here: Region | None, there: Region | None, load: Load, at: datetime) -> QuoteRequest:
+class _Start(NamedTuple):
+    """A place with its village, and the point of its own door where a gallery gave one."""
+
+    place: Place
+    village: Region | None
+    door: Point | None
+
+
+def _starts(session: Session, place_ids: Collection[int]) -> dict[int, _Start]:
+    rows = session.execute(
+        select(Place, Region, Gallery.lat, Gallery.lon)
+        .outerjoin(Region, Region.code == Place.village_code)
+        .outerjoin(Gallery, Gallery.id == Place.gallery_id)
+        .where(Place.id.in_(place_ids))
+    )
+    found = {
+        place.id: _Start(place, village, None if lat is None or lon is None else Point(lat, lon))
+        for place, village, lat, lon in rows
+    }
+    if len(found) != len(place_ids):
+        raise NotFoundError("Place")
+    return found
+
+
+def _request(start: _Start, there: Region | None, load: Load, at: datetime) -> QuoteRequest:
+    here = start.village
     return QuoteRequest(
-        origin=_location(here, place_id),
+        origin=_location(here, start.place.id, start.door),
         destination=_location(there),
         weight_g=load.weight_g,
         at=at,
@@ -197,8 +216,8 @@ def _rates(tariff: Tariff) -> RiderTariff:
     )
 
 
-def _location(region: Region | None, place_id: int | None = None) -> Location:
+def _location(region: Region | None, place_id: int | None = None, door: Point | None = None) -> Location:
     if region is None:
         return Location("", "", None, None, None, place_id)
-    point = Point(region.lat, region.lon) if region.lat is not None and region.lon is not None else None
-    return Location(region.code, region.postal_code or "", region.island, region.island_group, point, place_id)
+    middle = Point(region.lat, region.lon) if region.lat is not None and region.lon is not None else None
+    return Location(region.code, region.postal_code or "", region.island, region.island_group, door or middle, place_id)

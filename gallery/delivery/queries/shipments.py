@@ -235,13 +235,18 @@ _STILL_TO_BRING: Final = frozenset({ParcelStatus.PACKED, ParcelStatus.HANDED_OVE
 
 
 def sender(session: Session, place: Place) -> Stop:
-    """Return where a parcel starts: the gallery's or the MSME's address."""
+    """Return where a parcel starts: the gallery's or the MSME's address, at the point that a gallery says it has."""
     owner: Gallery | Business | None = (
         session.get(Gallery, place.gallery_id) if place.gallery_id else session.get(Business, place.business_id)
     )
     village = session.get(Region, place.village_code) if place.village_code else None
     address = join_address(owner.address if owner else "", *area_names(session, place.village_code), "")
-    return Stop(place.name, owner.phone if owner else "", address, "", _location(village, place.id))
+    start = _location(village, place.id, _door(owner) if isinstance(owner, Gallery) else None)
+    return Stop(place.name, owner.phone if owner else "", address, "", start)
+
+
+def _door(gallery: Gallery) -> Point | None:
+    return None if gallery.lat is None or gallery.lon is None else Point(gallery.lat, gallery.lon)
 
 
 def recipient(session: Session, order: Order) -> Stop:
@@ -272,11 +277,11 @@ def join_address(*parts: str) -> str:
     return ", ".join(part.strip() for part in parts if part and part.strip())
 
 
-def _location(region: Region | None, place_id: int | None) -> Location:
+def _location(region: Region | None, place_id: int | None, door: Point | None = None) -> Location:
     if region is None:
         return Location("", "", None, None, None, place_id)
-    point = Point(region.lat, region.lon) if region.lat is not None and region.lon is not None else None
-    return Location(region.code, region.postal_code or "", region.island, region.island_group, point, place_id)
+    middle = Point(region.lat, region.lon) if region.lat is not None and region.lon is not None else None
+    return Location(region.code, region.postal_code or "", region.island, region.island_group, door or middle, place_id)
 
 
 def attempts(session: Session, parcel_id: int) -> Sequence[Shipment]:

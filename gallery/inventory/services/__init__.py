@@ -1,6 +1,7 @@
 """Changes of stock. Every function runs inside the caller's ``transaction()``."""
 
 from gallery.inventory.services.counter import Pick, Sold, sell, sell_held
+from gallery.inventory.services.galleries import GalleryFacts, save_gallery
 from gallery.inventory.services.hold import (
     Wanted,
     consume,
@@ -20,6 +21,7 @@ from gallery.inventory.services.transfer import lock_ends, move_pieces, on_the_w
 
 __all__ = [
     "PROVINCE",
+    "GalleryFacts",
     "Pick",
     "Sold",
     "Unserved",
@@ -42,6 +44,7 @@ __all__ = [
     "reseat_unsellable",
     "reserve",
     "reserve_items",
+    "save_gallery",
     "sell",
     "sell_held",
     "set_aside",

@@ -101,6 +101,14 @@ def qris_codes(session: Session, scope: Scope) -> Sequence[tuple[Gallery, QrisCo
     return [(gallery, code) for gallery, code in session.execute(rows.order_by(Gallery.name))]
 
 
+def bank_account(session: Session, account_id: int) -> BankAccount:
+    """Return one account, or raise :class:`NotFoundError`."""
+    found = session.get(BankAccount, account_id)
+    if found is None:
+        raise NotFoundError("BankAccount")
+    return found
+
+
 def active_accounts(session: Session) -> Sequence[BankAccount]:
     """Return the accounts that buyers may transfer to."""
     return session.scalars(select(BankAccount).where(BankAccount.is_active).order_by(BankAccount.id)).all()
@@ -115,7 +123,9 @@ def tab_counts(session: Session, scope: Scope) -> dict[Tab, int]:
     return dict(zip(_TAB, row, strict=True))
 
 
-def payments_in_scope(session: Session, scope: Scope, tab: Tab, *, search: str = "", number: int = 1) -> PaymentPage:
+def payments_in_scope(
+    session: Session, scope: Scope, tab: Tab, *, search: str = "", number: int = 1, limit: int = PAGE_SIZE
+) -> PaymentPage:
     """Return one page of a list. ``search`` is part of an order number, a name, or the exact amount."""
     wanted = _in_scope(scope).where(_TAB[tab])
     if search:
@@ -134,7 +144,7 @@ def payments_in_scope(session: Session, scope: Scope, tab: Tab, *, search: str =
         contains_eager(Payment.order), joinedload(Payment.bank_account), joinedload(Payment.qris_code)
     )
     wanted = wanted.order_by(by_age.asc() if tab in _OLDEST_FIRST else by_age.desc(), Payment.id)
-    return PaymentPage(session.scalars(wanted.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all(), total, number)
+    return PaymentPage(session.scalars(wanted.limit(limit).offset((number - 1) * PAGE_SIZE)).all(), total, number)
 
 
 def payment_in_scope(session: Session, public_id: str, scope: Scope) -> Payment:

@@ -3,6 +3,7 @@
 Locks: order, payment, then what orders lock (parcels, stock). So whoever ends an order begins here.
 """
 
+from gallery.payments.services.accounts import AccountFacts, add_account, set_account
 from gallery.payments.services.at_door import close_unpaid, collect_cash, lock_at_door
 from gallery.payments.services.close import cancel_order, expire_order
 from gallery.payments.services.open import open_payment
@@ -13,6 +14,8 @@ from gallery.payments.services.remit import receive_remittance
 from gallery.payments.services.second_look import confirm, needs_second_look
 
 __all__ = [
+    "AccountFacts",
+    "add_account",
     "attach_proof",
     "cancel_order",
     "close_unpaid",
@@ -29,5 +32,6 @@ __all__ = [
     "receive_remittance",
     "reject",
     "save_qris",
+    "set_account",
     "verify",
 ]

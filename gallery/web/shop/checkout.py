@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,22 +38,24 @@ from gallery.core.errors import GalleryError
 from gallery.orders.models import Order
 from gallery.orders.queries import last_order_of_buyer
 from gallery.orders.states import FulfilmentKind
+from gallery.payments.models import BankAccount
 from gallery.payments.queries import active_accounts, qris_code_for
 from gallery.payments.states import PaymentMethod
-from gallery.regions.queries import children, district_of, districts, subdistrict_of
+from gallery.regions.queries import children, district_of, subdistrict_of
 from gallery.web import basket, checkout_couriers, courier_quotes, gateway_pages
 from gallery.web.checkout_words import no_cash, sentences, short
 from gallery.web.filters import rupiah, telepon
+from gallery.web.forms import choices_of, offered
 from gallery.web.guards import cacheable, public
 from gallery.web.language import current_language
 from gallery.web.order_links import order_url
+from gallery.web.region_fields import REFRESH, offer_regions
 from gallery.web.session import current_actor
-from gallery.web.shop.checkout_forms import WAYS, CheckoutForm, choices_of
+from gallery.web.shop.checkout_forms import WAYS, CheckoutForm
 
 log = logging.getLogger("gallery.web")
 bp = Blueprint("checkout", __name__, url_prefix="/pesan")
 TRIES: Final = 3  # another buyer may take the planned pieces in between; another place may have some
-REFRESH: Final = "perbarui"
 FIT: Final = "sesuaikan"  # take out of the cart what can not be bought, and stay here with what was typed
 _SHAREABLE: Final = ("kirim", "kabupaten", "kecamatan", "desa", "kantor", "galeri", "bayar")
 _CODE_LENGTHS: Final = (5, 8)  # a regency's or subdistrict's code
@@ -67,6 +70,7 @@ class Page:
     offices: dict[str, Office]
     galleries: dict[str, Gallery]
     plan: Review
+    accounts: Sequence[BankAccount]
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -186,11 +190,13 @@ def _page(form: CheckoutForm, lines: list[CartLineView]) -> Page:
 
 def _planned(form: CheckoutForm, lines: list[CartLineView]) -> Page:
     session, now = db.session(), clock.now()
-    known_offices = {row.public_id: row for row in offices(session, OfficeKind.OPD, now)}
+    known_offices = {row.public_id: row for row in offices(session, OfficeKind.OPD, now) if row.village_code}
     known_galleries = {row.public_id: row for row in galleries(session)}
     _offer_regions(form)
     form.kantor.choices = choices_of(_("Pilih kantor"), ((key, row.name) for key, row in known_offices.items()))
     form.galeri.choices = choices_of(_("Pilih galeri"), ((key, row.name) for key, row in known_galleries.items()))
+    accounts = active_accounts(session)
+    _drop_what_is_not_offered(form, has_account=bool(accounts))
     office, gallery = known_offices.get(form.kantor.data), known_galleries.get(form.galeri.data)
     destination = Destination(
         kind=form.way,
@@ -203,28 +209,24 @@ def _planned(form: CheckoutForm, lines: list[CartLineView]) -> Page:
     )
     online = courier_quotes.online_couriers()
     plan = review(session, lines, destination, at=now, chosen=checkout_couriers.chosen(), online=online)
-    return Page(form, lines, known_offices, known_galleries, plan)
+    return Page(form, lines, known_offices, known_galleries, plan, accounts)
+
+
+def _drop_what_is_not_offered(form: CheckoutForm, *, has_account: bool) -> None:
+    """A page that is shown has chosen only what this installation has; an order is refused for the rest instead."""
+    below = {"kantor": form.kantor, "ambil": form.galeri}.get(str(form.kirim.data))
+    if below is not None and not offered(below) and not _is_order():
+        form.kirim.data = "alamat"
+    if form.bayar.data == "transfer" and not has_account:
+        form.bayar.data = ""
 
 
 def _offer_regions(form: CheckoutForm) -> None:
-    """Fill the three lists; a choice that does not belong to the one above it is forgotten."""
-    session = db.session()
-    form.kabupaten.choices = choices_of(_("Pilih kabupaten/kota"), ((r.code, r.name) for r in districts(session)))
-    below = children(session, form.kabupaten.data) if form.kabupaten.data in _offered(form.kabupaten) else []
-    form.kecamatan.choices = choices_of(_("Pilih kecamatan"), ((r.code, r.name) for r in below))
-    if form.kecamatan.data not in _offered(form.kecamatan):
-        form.kecamatan.data = ""
-    villages = children(session, form.kecamatan.data) if form.kecamatan.data else []
-    form.desa.choices = choices_of(_("Pilih kelurahan/desa"), ((r.code, r.name) for r in villages))
-    if form.desa.data not in _offered(form.desa):
-        form.desa.data = ""
+    """Fill the three lists; the postal code follows the village."""
+    villages = offer_regions(form, db.session())
     chosen = next((r for r in villages if r.code == form.desa.data), None)
     if chosen is not None and (not form.kodepos.data or form.kodepos.data in _other_codes(villages, chosen)):
         form.kodepos.data = chosen.postal_code or ""
-
-
-def _offered(field: Any) -> set[str]:
-    return {str(choice.value) for choice in field.choices if choice.value}
 
 
 def _other_codes(villages: list[Any], chosen: Any) -> set[str | None]:
@@ -262,7 +264,6 @@ def _fill_in_last_order(form: CheckoutForm, user_id: int) -> None:
 
 def _render(page: Page, status: int = 200) -> ResponseReturnValue:
     page.form.dilihat.data = page.plan.seen
-    accounts = active_accounts(db.session())
     answer = render_template(
         "shop/checkout/show.html",
         form=page.form,
@@ -275,7 +276,7 @@ def _render(page: Page, status: int = 200) -> ResponseReturnValue:
         online=gateway_pages.offered(page.plan.total_idr if page.plan.shipping_idr is not None else None),
         no_cash=_no_cash_text(page),
         is_at_door=page.form.method is PaymentMethod.CASH_ON_DELIVERY,
-        banks=", ".join(dict.fromkeys(account.bank_name for account in accounts)),
+        banks=", ".join(dict.fromkeys(account.bank_name for account in page.accounts)),
         is_instant=checkout_couriers.is_instant,
         shortlist=shortlist,
         is_cash=page.form.method is PaymentMethod.CASH_AT_PICKUP,

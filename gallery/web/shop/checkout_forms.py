@@ -1,6 +1,5 @@
 """The form of the checkout page: shape only, what is possible is decided by the use case."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +12,7 @@ from wtforms.validators import DataRequired, Email, Length, Optional, Regexp, Va
 from gallery.accounts.services.sign_in import normal_phone
 from gallery.orders.states import FulfilmentKind
 from gallery.payments.states import Gateway, PaymentMethod
-from gallery.web.forms import strip
+from gallery.web.forms import offered, strip
 from gallery.web.words import word
 
 WAYS = {"alamat": FulfilmentKind.ADDRESS, "kantor": FulfilmentKind.OFFICE, "ambil": FulfilmentKind.PICKUP}
@@ -30,11 +29,6 @@ KEY = r"^[A-Za-z0-9_-]{22,64}$"
 def one_line(text: str | None) -> str:
     """Filter: what was typed in one line, without control characters, blanks folded; it is printed and mailed."""
     return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
-
-
-def choices_of(first: Any, rows: Iterable[tuple[str, str]]) -> list[SelectChoice]:
-    """Return what a list offers, with an empty first line that asks for a choice."""
-    return [SelectChoice("", first), *(SelectChoice(value, text) for value, text in rows)]
 
 
 def _text(label: Any, longest: int, *validators: Any) -> StringField:
@@ -130,9 +124,5 @@ class CheckoutForm(FlaskForm):
 
     def _chosen(self, field: Any, way: FulfilmentKind, text: str) -> None:
         """Ask only for the fields of the chosen way, and take only values that were offered."""
-        if self.way is way and (not field.data or field.data not in _values(field)):
+        if self.way is way and (not field.data or field.data not in offered(field)):
             raise ValidationError(text)
-
-
-def _values(field: Any) -> set[str]:
-    return {str(choice.value) for choice in field.choices or () if choice.value}
