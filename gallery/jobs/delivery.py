@@ -154,10 +154,10 @@ def look(payload: dict[str, Any]) -> None:
     try:
         said = ask(courier, lambda gateway: gateway.look(booking_ref), booking_id=booking_id)
     except (CourierBusyError, CourierUnsureError):
+        _write(services.note_unanswered, booking_id)
         return
     except CourierRefusedError as error:
-        with transaction() as session:
-            services.note_trouble(session, booking_id, BookingTrouble.CONTRADICTION, error.refusal)
+        _write(services.note_trouble, booking_id, BookingTrouble.CONTRADICTION, error.refusal)
         return
     with transaction() as session:
         services.hear(session, booking_id, said, actor=SYSTEM)

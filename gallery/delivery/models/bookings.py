@@ -48,7 +48,7 @@ class CourierBooking(Base):
     former_ref: Mapped[str | None] = mapped_column(index=True)  # the courier gave the order another id
     not_before: Mapped[datetime | None]  # the place is closed until then
     next_at: Mapped[datetime | None]  # when it is tried, asked after or looked at again
-    tries: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)  # in vain, of what is due now
     is_rebooking: Mapped[bool] = mapped_column(default=False)  # made by itself after another attempt found nobody
     is_unwanted: Mapped[bool] = mapped_column(default=False)
     heard_at: Mapped[datetime | None]  # the last word of the courier, however it came

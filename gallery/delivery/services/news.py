@@ -34,8 +34,10 @@ _B, _S = BookingStatus, ShipmentStatus
 INSTANT_EVERY: Final = timedelta(minutes=2)
 PARCEL_EVERY: Final = timedelta(minutes=30)
 AFTER_FAILURE: Final = timedelta(days=1)
-# So long without an answer, and somebody should telephone.
+# So long asked without an answer, and somebody should telephone.
 INSTANT_SILENCE, PARCEL_SILENCE = timedelta(minutes=30), timedelta(days=1)
+# What is wrong only until the courier says something that can be understood.
+PASSING: Final = frozenset({BookingTrouble.SILENT, BookingTrouble.CONTRADICTION, BookingTrouble.UNKNOWN_WORD})
 _OUTCOMES: Final = {
     EventOutcome.APPLIED: NoticeOutcome.APPLIED,
     EventOutcome.STALE: NoticeOutcome.STALE,
@@ -57,7 +59,7 @@ def needs_asking(booking: CourierBooking, news: CourierUpdate) -> bool:
 def hear(session: Session, booking_id: int, said: Booking, *, actor: Actor) -> NoticeOutcome:
     """The courier was asked and says this. Tell what came of it; the poller asks again later."""
     _parcel, shipment, booking = locked_booking(session, booking_id)
-    booking.heard_at = clock.now()
+    _is_there(booking)
     _plan_look(shipment, booking)
     _note_facts(shipment, booking, said.rider, said.tracking_url, said.tracking_number)
     booking.expected_at = said.expected_at or booking.expected_at
@@ -69,6 +71,7 @@ def hear(session: Session, booking_id: int, said: Booking, *, actor: Actor) -> N
     if said.status is None:
         return _unknown_word(booking, said.said)
     if said.status is shipment.status:
+        _understood(booking)
         return NoticeOutcome.STALE
     # The same words may come again after the way went backwards: what they were said about tells them apart.
     since = shipment.status_changed_at.isoformat()
@@ -87,7 +90,7 @@ def hear(session: Session, booking_id: int, said: Booking, *, actor: Actor) -> N
 def take_hint(session: Session, booking_id: int, news: CourierUpdate, *, actor: Actor) -> NoticeOutcome:
     """A notice that needs no asking is applied as it is."""
     _parcel, shipment, booking = locked_booking(session, booking_id)
-    booking.heard_at = clock.now()
+    _is_there(booking)
     _note_facts(shipment, booking, news.rider, news.tracking_url, news.tracking_number)
     if news.status is None:
         return _unknown_word(booking, news.said) if news.said else NoticeOutcome.APPLIED
@@ -95,19 +98,30 @@ def take_hint(session: Session, booking_id: int, news: CourierUpdate, *, actor: 
 
 
 def note_trouble(session: Session, booking_id: int, what: BookingTrouble, code: str = "") -> None:
-    """The booking needs a person."""
+    """The booking needs a person; what passes by itself does not take the place of what does not."""
     _parcel, _shipment, booking = locked_booking(session, booking_id)
-    booking.trouble, booking.trouble_code, booking.trouble_at = what, code, clock.now()
+    if what not in PASSING or booking.trouble in {None, *PASSING}:
+        booking.trouble, booking.trouble_code, booking.trouble_at = what, code, clock.now()
 
 
 def plan_next_look(session: Session, booking_id: int) -> None:
-    """The courier is being asked: next time after the usual while. Long silence is a trouble of its own."""
+    """The courier is being asked: next time after the usual while."""
     _parcel, shipment, booking = locked_booking(session, booking_id)
     _plan_look(shipment, booking)
-    patience = INSTANT_SILENCE if limit_of(booking.service).is_instant else PARCEL_SILENCE
-    is_silent = clock.now() - (booking.heard_at or shipment.created_at) > patience
-    if is_silent and booking.trouble is None and shipment.status not in FINAL:
-        booking.trouble, booking.trouble_at = BookingTrouble.SILENT, clock.now()
+
+
+def note_unanswered(session: Session, booking_id: int) -> None:
+    """The courier was asked in vain. Half an hour (instant) or a day of that is a trouble of its own.
+
+    Counted are questions: while no worker asked, nobody was silent.
+    """
+    _parcel, shipment, booking = locked_booking(session, booking_id)
+    if booking.status is not _B.BOOKED or shipment.status in FINAL:
+        return
+    booking.tries += 1
+    every, patience = _rhythm(booking)
+    if booking.tries >= patience // every and booking.trouble is None:
+        booking.trouble, booking.trouble_code, booking.trouble_at = BookingTrouble.SILENT, "", clock.now()
 
 
 def keep_proof(session: Session, booking_id: int, file_id: int) -> bool:
@@ -152,6 +166,8 @@ def _apply(
 ) -> NoticeOutcome:
     _parcel, shipment, booking = locked_booking(session, booking_id)
     applied = apply_to(session, shipment.id, news, actor=actor, is_confirmed=is_confirmed)
+    if is_confirmed and applied.outcome is not EventOutcome.IMPOSSIBLE:
+        _understood(booking)
     if applied.is_repeated:
         return NoticeOutcome.STALE
     if applied.outcome is EventOutcome.IMPOSSIBLE and not (booking.is_unwanted and news.status in BEFORE_PICK_UP):
@@ -188,11 +204,32 @@ def _end(session: Session, shipment: Shipment, booking: CourierBooking) -> None:
 def _plan_look(shipment: Shipment, booking: CourierBooking) -> None:
     now = clock.now()
     if shipment.status not in FINAL:
-        booking.next_at = now + (INSTANT_EVERY if limit_of(booking.service).is_instant else PARCEL_EVERY)
+        booking.next_at = now + _rhythm(booking)[0]
     elif shipment.status is _S.FAILED and now - (shipment.ended_at or now) < AFTER_FAILURE:
         booking.next_at = now + PARCEL_EVERY  # it comes back, or arrives after all
     else:
         booking.next_at = None
+
+
+def _rhythm(booking: CourierBooking) -> tuple[timedelta, timedelta]:
+    """Return how often the courier is asked, and for how long in vain before somebody should telephone."""
+    is_instant = limit_of(booking.service).is_instant
+    return (INSTANT_EVERY, INSTANT_SILENCE) if is_instant else (PARCEL_EVERY, PARCEL_SILENCE)
+
+
+def _is_there(booking: CourierBooking) -> None:
+    """The courier speaks: it is not silent."""
+    booking.heard_at = clock.now()
+    if booking.status is _B.BOOKED:
+        booking.tries = 0
+    if booking.trouble is BookingTrouble.SILENT:
+        booking.trouble = None
+
+
+def _understood(booking: CourierBooking) -> None:
+    """What the courier says when asked makes sense again."""
+    if booking.trouble in PASSING:
+        booking.trouble = None
 
 
 def _note_facts(
@@ -220,6 +257,7 @@ def _note_price(booking: CourierBooking, said: Booking) -> None:
 
 
 def _unknown_word(booking: CourierBooking, said: str) -> NoticeOutcome:
-    booking.trouble, booking.trouble_code = BookingTrouble.UNKNOWN_WORD, said
-    booking.trouble_at = clock.now()
+    if booking.trouble in {None, *PASSING}:
+        booking.trouble, booking.trouble_code = BookingTrouble.UNKNOWN_WORD, said
+        booking.trouble_at = clock.now()
     return NoticeOutcome.UNKNOWN_WORD
