@@ -64,10 +64,10 @@ STAFF: tuple[NavItem, ...] = (
     NavItem(_CATALOGUE, _l("Impor lembar kerja"), "file-up", "/petugas/impor/"),
     NavItem(_CATALOGUE, _l("Data UMKM"), "store", "/petugas/registri/"),
     NavItem(_SITE, _l("Berita"), "pencil", "/petugas/berita/"),
-    NavItem(_SITE, _l("Pengguna"), "users", "/petugas/pengaturan/pengguna/"),
     NavItem(_SITE, _l("Galeri"), "store", "/petugas/pengaturan/galeri/"),
     NavItem(_SITE, _l("Rekening penerima"), "landmark", "/petugas/pengaturan/rekening/"),
     NavItem(_SITE, _l("Kantor (OPD)"), "map-pin", "/petugas/pengaturan/kantor/"),
+    NavItem(_SITE, _l("Pengguna"), "users", "/petugas/pengaturan/pengguna/"),
     NavItem(_SITE, _l("Pekerjaan latar"), "clock", "/petugas/pengaturan/pekerjaan/"),
     NavItem(_SITE, _l("Jejak audit"), "shield-check", "/petugas/pengaturan/audit/"),
 )

@@ -334,6 +334,11 @@ WORDS: dict[str, dict[str, Word]] = (
             "province_officer": Word(_l("Petugas provinsi")),
             "administrator": Word(_l("Administrator")),
         },
+        "OfficeKind": {
+            "province_office": Word(_l("Dinas provinsi")),
+            "district_office": Word(_l("Dinas kabupaten/kota")),
+            "opd": Word(_l("OPD")),
+        },
     }
 )
 
@@ -346,11 +351,6 @@ def word(value: StrEnum) -> Word:
 def word_of_finding(what: str) -> Any:
     """Say what the audit of the stock found."""
     return WORDS["StockFinding"].get(what, Word(what)).text
-        "OfficeKind": {
-            "province_office": Word(_l("Dinas provinsi")),
-            "district_office": Word(_l("Dinas kabupaten/kota")),
-            "opd": Word(_l("OPD")),
-        },
 
 
 def init_app(app: Flask) -> None:
