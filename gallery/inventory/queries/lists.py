@@ -119,6 +119,7 @@ class VariantChoice:
     variant_public_id: str
     product_name: str
     variant_name: str
+    business_id: int
     business_name: str
     shelf_life_days: int | None
 
@@ -126,13 +127,17 @@ class VariantChoice:
 def variant_choices(
     session: Session, *, text: str = "", public_id: str = "", businesses: Collection[int] | None = None
 ) -> list[VariantChoice]:
-    """Return at most 30 active variants by name: those whose product, maker or code has the words, or the one named."""
+    """Return at most 30 active variants by name: those whose product, maker or code has the words, or the one named.
+
+    Of certain ``businesses`` those that may sell: a suspended one takes in nothing, though its pieces may be found.
+    """
     rows = (
         select(
             Variant.id,
             Variant.public_id,
             ProductRevision.name,
             Variant.name,
+            Business.id,
             Business.name,
             ProductRevision.shelf_life_days,
         )
@@ -142,7 +147,7 @@ def variant_choices(
         .where(Variant.is_active, Product.status != ProductStatus.ARCHIVED)
     )
     if businesses is not None:
-        rows = rows.where(Product.business_id.in_(businesses))
+        rows = rows.where(Product.business_id.in_(businesses), Business.is_active)
     if public_id:
         rows = rows.where(Variant.public_id == public_id)
     for word in words_of(text):

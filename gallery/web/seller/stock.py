@@ -8,7 +8,6 @@ from gallery.accounts.permissions import Scope
 from gallery.core.db import db, transaction
 from gallery.inventory import queries, services
 from gallery.inventory.states import MovementReason
-from gallery.registry.queries import businesses
 from gallery.web import exports
 from gallery.web.guards import requires
 from gallery.web.session import current_actor
@@ -37,18 +36,13 @@ def index() -> ResponseReturnValue:
 @requires("stock.receive")
 def edit(public_id: str) -> ResponseReturnValue:
     """More pieces at home."""
-    scope = _home_scope()
-    found = queries.variant_choices(db.session(), public_id=public_id, businesses=scope.businesses)
+    found = queries.variant_choices(db.session(), public_id=public_id, businesses=_home_scope().businesses)
     if not found:
         abort(404)
-    owners = {row.name: row for row in businesses(db.session(), scope=scope)}
-    owner = owners[found[0].business_name]
     form = ReceiveForm()
-    form.place.choices = [(0, owner.name)]
-    form.place.data = 0
     if form.validate_on_submit():
         with transaction() as session:
-            home = services.home_of(session, owner.id)
+            home = services.home_of(session, found[0].business_id)
             services.receive(
                 session,
                 found[0].variant_id,
@@ -71,7 +65,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 def card(item_id: int) -> ResponseReturnValue:
     """Stock card of pieces at home, with the correction of a wrong count."""
     line = queries.stock_line(db.session(), item_id, scope=_home_scope())
-    form = AdjustForm()
+    form = AdjustForm().prepare(line.place)
     if form.validate_on_submit() and form.apply(item_id):
         flash(_("Stok diperbaiki."))
         return redirect(url_for("seller.stock.card", item_id=item_id), 303)

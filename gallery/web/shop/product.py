@@ -88,7 +88,7 @@ def show(slug: str, public_id: str) -> ResponseReturnValue:
 @bp.get("/p/<public_id>")
 @public
 def short(public_id: str) -> ResponseReturnValue:
-    """Redirect a printed address. A GET writes nothing: its source is counted in the log, and goes along to the cart."""
+    """Redirect a printed address. Its source goes along to the cart; it is counted in the log: a GET writes nothing."""
     product = catalog.product_page(db.session(), public_id)
     source = link_source.checked(request.args.get("s", ""))
     log.info("short link", extra={"product": public_id, "source": source or "-"})
