@@ -20,7 +20,7 @@ from gallery.core.outbox import emit, every, handles
 from gallery.delivery import queries, services
 from gallery.delivery.courier import CourierGateway, Quote, QuoteRequest
 from gallery.delivery.errors import CourierBusyError, CourierRefusedError, CourierUnsureError
-from gallery.delivery.limits import LOCAL_ONLY
+from gallery.delivery.limits import LOCAL_ONLY, limit_of
 from gallery.delivery.models import CourierBooking, Shipment
 from gallery.delivery.queries import bookings as known
 from gallery.delivery.queries.quotes import Offers
@@ -187,10 +187,13 @@ def cancel(payload: dict[str, Any]) -> None:
 
 @handles("delivery.rebook")
 def rebook(payload: dict[str, Any]) -> None:
-    """Nobody came: the cheapest other service that the rule allows is booked, once; then a person decides."""
+    """Nobody came: the cheapest other service of the same kind within the limit is booked, once; then a person decides.
+
+    Who was promised hours does not get days without anybody having decided that.
+    """
     parcel = db.session.get_one(Parcel, payload["parcel_id"])
     failed = db.session.get_one(CourierBooking, payload["booking_id"])
-    limit = parcel.shipping_idr + failed.max_extra_idr
+    limit, is_instant = parcel.shipping_idr + failed.max_extra_idr, limit_of(failed.service).is_instant
     is_waiting = parcel.status in {ParcelStatus.PACKED, ParcelStatus.FAILED} and parcel.order.status is OrderStatus.PAID
     may_try = is_waiting and not failed.is_unwanted and not failed.is_rebooking
     parcel_id, failed_id, tried = parcel.id, failed.id, known.refused_services(db.session(), parcel.id)
@@ -201,6 +204,7 @@ def rebook(payload: dict[str, Any]) -> None:
         quote
         for quote in (_offers(parcel_id).quotes if may_try else [])
         if quote.courier in ONLINE and quote.service not in tried and quote.price_idr <= limit
+        if limit_of(quote.service).is_instant is is_instant
     ]
     try:
         with transaction() as session:

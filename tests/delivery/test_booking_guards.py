@@ -1,5 +1,6 @@
 """What a courier's order is guarded against: the wrong parcel, a price nobody allowed, closed doors, a second order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from gallery.delivery.states import BookingTrouble, ShipmentStatus
 from gallery.jobs.delivery import rules
 from tests.factories.delivery import SYSTEM, an_update
 from tests.factories.inventory import make_gallery_place
-from tests.standins.server import Fault
+from tests.standins.server import Fault, Reply
 
 
 def wanted(hub, **given):
@@ -119,6 +120,17 @@ def test_wanting_it_again_allows_no_higher_price(biteship):
         services.want_booking(session, parcel.id, rules(), actor=SYSTEM)
     biteship.work()
     assert biteship.state(parcel)[0] == "booked"
+
+
+def test_who_was_promised_hours_is_not_given_days_by_itself(biteship, monkeypatch):
+    few = replace(biteship.gateway._settings, couriers=("gojek", "jne"))
+    monkeypatch.setattr(biteship.gateway, "_settings", few)
+    biteship.standin.refuse("book", Reply(400, {"success": False, "error": "no", "code": 40002040}))
+    parcel = biteship.parcel(shipping_idr=60_000)  # the parcel carrier is within any limit
+    biteship.work()
+    booking = biteship.booking(parcel)
+    assert (booking.status.value, booking.is_rebooking) == ("refused", False)
+    assert (booking.trouble, biteship.standin.orders) == (BookingTrouble.NO_RIDER, {})
 
 
 # Doors that are closed by now
