@@ -14,7 +14,7 @@ from gallery.core.db import transaction
 from gallery.core.ids import public_id
 from gallery.inventory import services
 from gallery.inventory.errors import BelowReservedError
-from gallery.inventory.models import Place
+from gallery.inventory.models import Place, PlaceKind
 from gallery.inventory.states import MovementReason
 from gallery.web.forms import strip
 from gallery.web.session import current_actor
@@ -46,7 +46,6 @@ class KeyedForm(FlaskForm):
 
 
 class ReceiveForm(KeyedForm):
-    place = SelectField(_l("Tempat"), coerce=int)
     pieces = IntegerField(
         _l("Jumlah barang"),
         validators=[
@@ -56,11 +55,6 @@ class ReceiveForm(KeyedForm):
     )
     expires_on = DateField(_l("Kedaluwarsa"), validators=[Optional()])
     lot_code = StringField(_l("Kode produksi"), filters=[strip], validators=[Optional(), Length(max=40)])
-
-    def prepare(self, places: list[Place]) -> "ReceiveForm":
-        """Offer these places."""
-        self.place.choices = [(place.id, place.name) for place in places]
-        return self
 
     def validate_expires_on(self, field: Any) -> None:
         if field.data is not None and field.data <= clock.today():  # what is no date is told already
@@ -85,9 +79,15 @@ class AdjustForm(KeyedForm):
     reason = SelectField(_l("Sebab"), validators=[DataRequired(_l("Pilih sebabnya."))])
     note = StringField(_l("Keterangan"), filters=[strip], validators=[Optional(), Length(max=200)])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.reason.choices = [("", _("Pilih")), *((reason.value, word(reason).text) for reason in OUT)]
+    def prepare(self, place: Place) -> "AdjustForm":
+        """Offer the reasons of that place.
+
+        At home the owner says what became of a piece. In a gallery it is somebody else's: a loss takes two persons and
+        minutes, a return the owner's signature, so that only a wrong count is left to one.
+        """
+        reasons = OUT if place.kind is PlaceKind.PREMISES else IN
+        self.reason.choices = [("", _("Pilih")), *((reason.value, word(reason).text) for reason in reasons)]
+        return self
 
     def validate_reason(self, field: Any) -> None:
         if self.direction.data == "in" and MovementReason(field.data) not in IN:

@@ -1,6 +1,7 @@
 """Steps that several journeys take, in the words of the screen."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import expect
 from sqlalchemy import create_engine, text
 
+from gallery.core import clock
 from tests.journeys import papers
 from tests.journeys.conftest import Person
 from tests.site import Site
@@ -66,11 +68,17 @@ def approve(curator: Person, product: str) -> None:
 
 
 def receive_stock(staff: Person, product: str, pieces: int) -> None:
-    page = staff.goes("/petugas/galeri/terima")
-    page.get_by_role("searchbox").first.fill(product)
+    """Unpack what came without a note, and give its receipt."""
+    page = staff.goes("/petugas/titipan/terima/")
+    page.get_by_role("button", name="Mulai tanpa surat").click()
+    page.locator("[data-scan] [name=code]").fill(f"{pieces}*{product}")
     page.keyboard.press("Enter")
-    page.get_by_label("Jumlah barang").fill(str(pieces))  # the only match is opened at once
-    page.get_by_role("button", name="Terima barang").click()
+    row = page.locator("[data-line]").filter(has_text=product)
+    expect(row.locator("[data-got]")).to_have_value(str(pieces))
+    row.get_by_label("Kedaluwarsa").fill(str(clock.today() + timedelta(days=400)))
+    row.get_by_label("Rak").focus()  # leaving the field sends it
+    page.get_by_role("button", name=re.compile("Selesai")).click()
+    expect(page).to_have_url(re.compile("/hasil$"))
 
 
 def order_for_delivery(buyer: Person, pieces: int) -> str:

@@ -77,8 +77,8 @@ EVERYWHERE = (
     "staff.offices.",
     "staff.tariffs.edit_carrier",
 )
-# Any article may arrive at a gallery; the place is what is limited (tests/web/staff/test_stock.py).
-OPEN_NAMES = ("staff.stock.receive", "staff.price_requests.propose")
+# A gallery may propose a price for any article; the owner answers (tests/web/staff/test_price_requests.py).
+OPEN_NAMES = ("staff.price_requests.propose",)
 # The sheet of faulty rows exists only where there are some (tests/web/staff/test_submissions.py).
 # Minutes exist of what was approved only (tests/web/staff/test_stocktakes.py).
 # Only delivered parcels of this very payment are given back (tests/web/staff/test_payments.py).

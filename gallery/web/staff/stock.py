@@ -1,4 +1,4 @@
-"""Stock of galleries: list, receiving, stock card, corrections."""
+"""Stock of galleries: list, stock card, corrections. Goods come in by the receiving screen and leave with a paper."""
 
 from typing import Any
 
@@ -6,18 +6,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from gallery.core.db import db, transaction
-from gallery.core.errors import NotFoundError
-from gallery.inventory import queries, services
+from gallery.core.db import db
+from gallery.inventory import queries
 from gallery.inventory.models import PlaceKind
 from gallery.inventory.queries import StockFilter
-from gallery.inventory.states import MovementReason
 from gallery.web import exports
 from gallery.web.guards import requires
 from gallery.web.paging import number_in
 from gallery.web.session import current_actor
 from gallery.web.stock_documents import document_words
-from gallery.web.stock_forms import AdjustForm, ReceiveForm
+from gallery.web.stock_forms import AdjustForm
 from gallery.web.stock_sheets import STOCK
 
 bp = Blueprint("stock", __name__, url_prefix="/galeri")
@@ -48,51 +46,12 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/terima")
-@requires("stock.receive")
-def choose() -> ResponseReturnValue:
-    """Find what has arrived; a scanned code finds one article and goes straight on."""
-    text = request.args.get("q", "").strip()[:100]
-    found = queries.variant_choices(db.session(), text=text) if text else []
-    if len(found) == 1:
-        return redirect(url_for("staff.stock.receive", public_id=found[0].variant_public_id), 303)
-    return render_template("staff/stock/choose.html", text=text, found=found)
-
-
-@bp.route("/terima/<public_id>", methods=["GET", "POST"])
-@requires("stock.receive")
-def receive(public_id: str) -> ResponseReturnValue:
-    scope = current_actor().scope("stock.receive")
-    found = queries.variant_choices(db.session(), public_id=public_id)
-    places = [row for row in queries.places(db.session(), scope=scope) if row.kind is PlaceKind.GALLERY]
-    if not found or not places:
-        raise NotFoundError("variant")
-    form = ReceiveForm().prepare(places)
-    if form.validate_on_submit():
-        with transaction() as session:
-            services.receive(
-                session,
-                found[0].variant_id,
-                form.place.data,
-                form.pieces.data,
-                expires_on=form.expires_on.data,
-                lot_code=form.lot_code.data,
-                reason=MovementReason.RECEIVED,
-                request_key=f"receive:{form.request_key.data}",
-                actor=current_actor(),
-            )
-        flash(_("%(n)s barang diterima: %(name)s.", n=form.pieces.data, name=found[0].product_name))
-        return redirect(url_for("staff.stock.choose"), 303)
-    status = 422 if form.is_submitted() else 200
-    return render_template("staff/stock/receive.html", form=form, variant=found[0]), status
-
-
 @bp.route("/<int:item_id>", methods=["GET", "POST"])
 @requires("stock.view")
 def card(item_id: int) -> ResponseReturnValue:
     """The stock card (kartu stok), and the correction of a wrong count."""
     line = queries.stock_line(db.session(), item_id, scope=current_actor().scope("stock.view"))
-    form = AdjustForm()
+    form = AdjustForm().prepare(line.place)
     if form.is_submitted():
         # Who may look may not always correct: an officer's view of a gallery is not a right to change it.
         queries.stock_line(db.session(), item_id, scope=current_actor().scope("stock.adjust"))
