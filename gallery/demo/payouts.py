@@ -13,6 +13,7 @@ from gallery.payments.models import BankAccount
 from gallery.settlement import services
 from gallery.settlement.models import Payout
 from gallery.settlement.queries import balances
+from gallery.settlement.queries.balances import Owed
 
 WINDOW_DAYS: Final = 2
 DAYS_AGO: Final = (46, 31, 16, 1)
@@ -38,7 +39,7 @@ def _post(session: Session) -> None:
 
 def _prepare(session: Session, *, key: str, most: int | None) -> None:
     _post(session)
-    rows = balances(session, EVERYTHING, clock.today(), only_payable=True, limit=200).rows
+    rows = balances(session, EVERYTHING, clock.today(), which=Owed.PAYABLE, limit=200).rows
     owners = [row.business_id for row in rows if row.has_account]
     account = session.scalars(select(BankAccount.id).order_by(BankAccount.id)).first()
     if not owners or account is None:

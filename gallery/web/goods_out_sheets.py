@@ -76,6 +76,21 @@ EXPIRING: Final[Export[Goods]] = Export(
         Column(_l("Harga jual"), lambda one: one.variant.price_idr),
     ),
 )
+DUE_GOODS: Final[Export[Goods]] = Export(
+    _l("Jatuh tempo titipan"),
+    "jatuh-tempo-titipan",
+    (
+        Column(_l("Turun dari rak"), lambda one: one.terms.take_off_on if one.terms else None, 14),
+        Column(_l("Kembali paling lambat"), lambda one: one.terms.return_by if one.terms else None, 14),
+        Column(_l("Kedaluwarsa"), lambda one: one.lot.expires_on, 14),
+        Column(_l("Barang"), lambda one: one.name, 40),
+        Column(_l("Pemilik"), lambda one: one.business.name, 30),
+        Column(_l("Galeri"), lambda one: one.place.name, 30),
+        Column(_l("Rak"), lambda one: one.item.shelf, 8),
+        Column(_l("Ada"), lambda one: one.item.on_hand),
+        Column(_l("Dipesan"), lambda one: one.item.reserved),
+    ),
+)
 LOW: Final[Export[LowLine]] = Export(
     _l("Stok menipis"),
     "stok-menipis",

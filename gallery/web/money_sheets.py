@@ -19,6 +19,7 @@ BALANCES: Final[Export[Balance]] = Export(
     "hak-umkm",
     (
         Column(_l("UMKM"), lambda row: row.name, 36),
+        Column(_l("Masa bayar"), lambda row: str(word(row.payment_period).text), 16),
         Column(_l("Bisa dibayar"), lambda row: row.payable_idr, 16),
         Column(_l("Belum jatuh tempo"), lambda row: row.not_yet_due_idr, 16),
         Column(_l("Sedang ditransfer"), lambda row: row.under_way_idr, 16),

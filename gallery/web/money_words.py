@@ -102,6 +102,7 @@ MONEY: Final[dict[str, dict[str, Word]]] = {
     "ShareKind": {
         "sold": Word(_l("Terjual")),
         "returned": Word(_l("Dikembalikan pembeli")),
+        "refunded": Word(_l("Uang kembali tanpa barang")),
         "lost": Word(_l("Hilang, diganti galeri")),
     },
     "PayoutStatus": {
@@ -115,6 +116,11 @@ MONEY: Final[dict[str, dict[str, Word]]] = {
         "paid": Word(_l("Sudah ditransfer"), "ok", "check"),
         "failed": Word(_l("Gagal"), "err", "circle-alert"),
         "cancelled": Word(_l("Dibatalkan"), "", "x"),
+    },
+    "Owed": {
+        "payable": Word(_l("Bisa dibayar")),
+        "period": Word(_l("Masa bayar sudah lewat")),
+        "all": Word(_l("Semua")),
     },
     "PaymentPeriod": {
         "weekly": Word(_l("Tiap minggu")),

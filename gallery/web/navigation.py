@@ -43,6 +43,7 @@ STAFF: tuple[NavItem, ...] = (
     NavItem(_GALLERY, _l("Cetak label"), "printer", "/petugas/galeri/label/"),
     NavItem(_GALLERY, _l("Stok opname"), "clipboard-list", "/petugas/opname/"),
     NavItem(_GALLERY, _l("Kedaluwarsa"), "clock", "/petugas/galeri/kedaluwarsa"),
+    NavItem(_GALLERY, _l("Jatuh tempo titipan"), "clock", "/petugas/galeri/jatuh-tempo"),
     NavItem(_GALLERY, _l("Menipis"), "bell", "/petugas/galeri/menipis"),
     NavItem(_GALLERY, _l("Retur ke pemilik"), "rotate-ccw", "/petugas/titipan/retur/"),
     NavItem(_GALLERY, _l("Penarikan"), "circle-alert", "/petugas/titipan/penarikan/"),

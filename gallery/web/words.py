@@ -88,6 +88,11 @@ WORDS: dict[str, dict[str, Word]] = (
             "shipping": Word(_l("Ongkir dikembalikan")),
             "other": Word(_l("Alasan lain")),
         },
+        "GoodsBack": {
+            "shelf": Word(_l("Kembali ke rak, dapat dijual lagi")),
+            "damaged": Word(_l("Kembali tetapi rusak, dicatat sebagai barang rusak")),
+            "kept": Word(_l("Tidak kembali")),
+        },
         "RefundStatus": {
             "due": Word(_l("Perlu dikembalikan"), "warn", "wallet"),
             "sending": Word(_l("Sedang dikembalikan"), "info", "clock"),
@@ -174,6 +179,7 @@ WORDS: dict[str, dict[str, Word]] = (
             "order": Word(_l("Pesanan")),
             "sale": Word(_l("Penjualan kasir")),
             "counter_return": Word(_l("Retur penjualan")),
+            "refund": Word(_l("Pengembalian dana")),
             "receipt": Word(_l("Tanda terima")),
             "return": Word(_l("Pengembalian ke pemilik")),
             "write_off": Word(_l("Berita acara penarikan")),
@@ -192,6 +198,7 @@ WORDS: dict[str, dict[str, Word]] = (
             "drift_sold": Word(_l("Barang pesanan keluar tanpa mutasi yang sama.")),
             "hold": Word(_l("Pesanan tidak menahan barang yang harus dikirim.")),
             "document_missing": Word(_l("Dokumen mutasi ini tidak ada.")),
+            "document_pieces": Word(_l("Jumlah di dokumen ini bukan jumlah mutasinya.")),
             "stocktake_line": Word(_l("Selisih opname yang disetujui tidak dicatat.")),
             "anchor_cut": Word(_l("Rantainya lebih pendek daripada di jejak audit.")),
             "anchor_changed": Word(_l("Rantainya bukan yang tercatat di jejak audit.")),
@@ -244,6 +251,11 @@ WORDS: dict[str, dict[str, Word]] = (
             "week": Word(_l("7 hari"), "warn", "clock"),
             "fortnight": Word(_l("14 hari"), "warn", "clock"),
             "month": Word(_l("30 hari"), "info", "clock"),
+        },
+        "Due": {
+            "take_off": Word(_l("Harus turun dari rak"), "warn", "clock"),
+            "send_back": Word(_l("Harus kembali ke pemilik"), "warn", "clock"),
+            "uncollected": Word(_l("Retur belum diambil"), "warn", "clock"),
         },
         "NoteStatus": {
             "draft": Word(_l("Draf"), "", "pencil"),
@@ -333,6 +345,16 @@ WORDS: dict[str, dict[str, Word]] = (
             "gallery_manager": Word(_l("Kepala galeri")),
             "province_officer": Word(_l("Petugas provinsi")),
             "administrator": Word(_l("Administrator")),
+        },
+        "DataRequestKind": {
+            "correction": Word(_l("Perbaikan data")),
+            "copy": Word(_l("Salinan data")),
+            "erasure": Word(_l("Penghapusan data")),
+        },
+        "DataRequestStatus": {
+            "open": Word(_l("Menunggu jawaban"), "warn", "clock"),
+            "done": Word(_l("Selesai"), "ok", "check"),
+            "refused": Word(_l("Tidak dapat dipenuhi")),
         },
         "OfficeKind": {
             "province_office": Word(_l("Dinas provinsi")),

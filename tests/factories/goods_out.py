@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import count
+from typing import Any
 
 from gallery.consignment.models import LotTerms, Receipt, ReceiptLine, Receiving, ReceivingLine
 from gallery.consignment.states import LossBearer, PaymentPeriod
@@ -22,8 +23,9 @@ def make_consigned(
     owed_idr: int | None = 36_000,
     commission_bps: int | None = None,
     loss_bearer: LossBearer = LossBearer.OWNER,
+    **agreed: Any,
 ) -> int:
-    """Pieces of a lot of their own, with terms; the stock item's id."""
+    """Pieces of a lot of their own, with terms (``agreed``: more of their columns); the stock item's id."""
     number = next(_n)
     item_id = make_stock(goods.variant_id, place_id, pieces, expires_on=expires_on)
     gallery_id = db.session.get_one(Place, place_id).gallery_id
@@ -60,8 +62,7 @@ def make_consigned(
                 consignor_price_idr=None if commission_bps is not None else owed_idr,
                 commission_bps=commission_bps,
                 loss_bearer=loss_bearer,
-                collect_days=14,
-                payment_period=PaymentPeriod.MONTHLY,
+                **({"collect_days": 14, "payment_period": PaymentPeriod.MONTHLY} | agreed),
             )
         )
     return item_id

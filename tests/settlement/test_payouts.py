@@ -1,12 +1,13 @@
 """Owners are paid once, by two people above the limit, and what the bank sends back is due again."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from gallery.accounts.permissions import Actor
+from gallery.accounts.permissions import EVERYTHING, Actor
+from gallery.consignment.states import PaymentPeriod
 from gallery.core import clock
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
@@ -19,10 +20,12 @@ from gallery.settlement import services
 from gallery.settlement.errors import FileTakenError, NothingDueError, PayoutChangedError, SecondPersonError
 from gallery.settlement.models import Payout, PayoutItem
 from gallery.settlement.queries import balance_of, balances, statement
+from gallery.settlement.queries.balances import Owed, period_start
 from gallery.settlement.states import PayoutItemStatus, PayoutStatus
 from tests.factories.accounts import make_user
 from tests.factories.checkout import make_bank_account
 from tests.factories.counter import make_desk, make_sale, on_shelf
+from tests.factories.goods_out import make_consigned
 from tests.factories.settlement import findings, give_account, post, sums
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -200,9 +203,52 @@ def test_two_officers_who_prepare_at_once_pay_once(app, sold):
 
 
 def test_the_list_of_owners_asks_once_for_all_of_them(sold, count_queries):
-    from gallery.accounts.permissions import EVERYTHING
-
     with count_queries() as asked:
-        page = balances(db.session(), EVERYTHING, clock.today(), only_payable=True)
+        page = balances(db.session(), EVERYTHING, clock.today(), which=Owed.PAYABLE)
     assert [row.payable_idr for row in page.rows] == [135_000]
     assert asked.count == 2
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "start"),
+    [
+        (PaymentPeriod.WEEKLY, date(2026, 11, 29), date(2026, 11, 23)),
+        (PaymentPeriod.WEEKLY, date(2026, 11, 30), date(2026, 11, 30)),
+        (PaymentPeriod.TWICE_MONTHLY, date(2026, 11, 14), date(2026, 11, 1)),
+        (PaymentPeriod.TWICE_MONTHLY, date(2026, 11, 15), date(2026, 11, 15)),
+        (PaymentPeriod.MONTHLY, date(2026, 11, 30), date(2026, 11, 1)),
+    ],
+)
+def test_a_payment_period_begins_on_the_day_that_terms_name(period, day, start):
+    assert period_start(period, day) == start
+
+
+@pytest.mark.parametrize(
+    ("period", "last", "first"),
+    [
+        (PaymentPeriod.WEEKLY, date(2026, 11, 29), date(2026, 11, 30)),
+        (PaymentPeriod.TWICE_MONTHLY, date(2026, 11, 30), date(2026, 12, 1)),
+        (PaymentPeriod.MONTHLY, date(2026, 11, 30), date(2026, 12, 1)),
+        (None, date(2026, 11, 30), date(2026, 12, 1)),
+    ],
+)
+def test_an_owner_is_listed_when_the_period_of_its_terms_is_over(now, count_queries, period, last, first):
+    desk = make_desk()
+    goods, _ = on_shelf(desk, price_idr=45_000)
+    if period is not None:
+        make_consigned(goods, desk.place_id, payment_period=period)
+    make_sale(desk, (goods, 3))  # due on 26 November, a Thursday
+    give_account(goods.business_id)
+    make_bank_account()
+    post()
+
+    def listed(day):
+        with count_queries() as asked:
+            page = balances(db.session(), EVERYTHING, day, which=Owed.PERIOD)
+        assert asked.count == 2
+        return [(row.business_id, row.payment_period) for row in page.rows]
+
+    assert (listed(last), listed(first)) == ([], [(goods.business_id, period or PaymentPeriod.MONTHLY)])
+    now["now"] = NOW + timedelta(days=10)
+    prepared(goods.business_id)
+    assert listed(first) == []  # it is on its way

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Scope
+from gallery.consignment.models import LotTerms
+from gallery.consignment.states import PaymentPeriod
 from gallery.core.errors import NotFoundError
 from gallery.core.money import Rupiah
 from gallery.registry.models import Business
@@ -16,6 +19,7 @@ from gallery.settlement.models import OwnerShare, PayoutItem
 from gallery.settlement.states import PayoutItemStatus
 
 PAGE_SIZE: Final = 25
+HALF_MONTH: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Balance:
     public_id: str
     name: str
     has_account: bool
+    payment_period: PaymentPeriod
+    """How often its newest lot was agreed to be paid."""
     earned_idr: int
     due_idr: int
     paid_idr: int
@@ -44,6 +50,14 @@ class Balance:
     def owed_idr(self) -> int:
         """All that the owner has not got yet."""
         return self.earned_idr - self.paid_idr
+
+
+class Owed(StrEnum):
+    """Which owners a list shows."""
+
+    ALL = "all"
+    PAYABLE = "payable"  # something may be paid today
+    PERIOD = "period"  # something was due before the current period of its terms began, and is not paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,7 @@ def balances(
     day: date,
     *,
     search: str = "",
-    only_payable: bool = False,
+    which: Owed = Owed.ALL,
     number: int = 1,
     limit: int = PAGE_SIZE,
 ) -> BalancePage:
@@ -112,8 +126,10 @@ def balances(
     if search:
         rows = rows.where(Business.name.icontains(search, autoescape=True))
     payable = rows.selected_columns.due - rows.selected_columns.paid - rows.selected_columns.under_way
-    if only_payable:
+    if which is not Owed.ALL:
         rows = rows.where(payable > 0)
+    if which is Owed.PERIOD:
+        rows = rows.where(_period_is_over(rows.selected_columns, day))
     total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     number = number if 0 < number <= -(-total // PAGE_SIZE) else 1
     rows = rows.order_by(payable.desc(), Business.name, Business.id)
@@ -121,7 +137,7 @@ def balances(
     return BalancePage([_balance(row) for row in found], total, number)
 
 
-def _rows(day: date) -> Select[int, str, str, bool, Rupiah, Rupiah, Rupiah, Rupiah]:
+def _rows(day: date) -> Select[int, str, str, bool, Rupiah, Rupiah, Rupiah, Rupiah, PaymentPeriod]:
     shares = _share_sum()
     items = select(func.coalesce(func.sum(PayoutItem.amount_idr), 0)).where(PayoutItem.business_id == Business.id)
     return select(
@@ -133,6 +149,38 @@ def _rows(day: date) -> Select[int, str, str, bool, Rupiah, Rupiah, Rupiah, Rupi
         shares.where(OwnerShare.due_on <= day).scalar_subquery().label("due"),
         items.where(PayoutItem.status == PayoutItemStatus.PAID).scalar_subquery().label("paid"),
         items.where(PayoutItem.status == PayoutItemStatus.OPEN).scalar_subquery().label("under_way"),
+        _period().label("payment_period"),
+    )
+
+
+def _period() -> Any:
+    """The payment period of the owner's newest lot; goods without terms are paid monthly."""
+    newest = select(LotTerms.payment_period).where(LotTerms.business_id == Business.id)
+    return func.coalesce(
+        newest.order_by(LotTerms.lot_id.desc()).limit(1).scalar_subquery(), literal(PaymentPeriod.MONTHLY)
+    )
+
+
+def period_start(period: PaymentPeriod, day: date) -> date:
+    """Return the first day of the period that the day lies in: a Monday, the 1st or 15th, the 1st."""
+    if period is PaymentPeriod.WEEKLY:
+        return day - timedelta(days=day.weekday())
+    if period is PaymentPeriod.TWICE_MONTHLY and day.day >= HALF_MONTH:
+        return day.replace(day=HALF_MONTH)
+    return day.replace(day=1)
+
+
+def _period_is_over(columns: Any, day: date) -> ColumnElement[bool]:
+    """Something that was due before the current period is neither paid nor on its way."""
+    done = columns.paid + columns.under_way
+    return or_(
+        *(
+            and_(
+                columns.payment_period == period,
+                _share_sum().where(OwnerShare.due_on < period_start(period, day)).scalar_subquery() > done,
+            )
+            for period in PaymentPeriod
+        )
     )
 
 
@@ -145,5 +193,5 @@ def _ever_sold() -> ColumnElement[bool]:
 
 
 def _balance(row: Sequence[Any]) -> Balance:
-    business_id, public_id, name, has_account, *sums = row
-    return Balance(business_id, public_id, name, bool(has_account), *(int(amount) for amount in sums))
+    business_id, public_id, name, has_account, *sums, period = row
+    return Balance(business_id, public_id, name, bool(has_account), period, *(int(amount) for amount in sums))

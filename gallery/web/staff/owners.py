@@ -1,5 +1,7 @@
 """What each MSME is owed, its statement, and who is paid next."""
 
+from typing import Final
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,16 +13,18 @@ from gallery.payments.queries import active_accounts
 from gallery.registry.models import Business
 from gallery.settlement import services
 from gallery.settlement.queries import balances, owner_in_scope, owners_by_public_id
-from gallery.settlement.queries.balances import BalancePage
+from gallery.settlement.queries.balances import BalancePage, Owed
 from gallery.web import errors, exports, owner_statement
 from gallery.web.guards import requires
 from gallery.web.money_sheets import BALANCES
 from gallery.web.paging import number_in, pager_of
 from gallery.web.session import current_actor
 from gallery.web.staff.payouts_forms import PayoutForm
+from gallery.web.words import word
 
 bp = Blueprint("owners", __name__, url_prefix="/hak-umkm")
 LONGEST_SEARCH = 60
+TABS: Final = {"": Owed.PAYABLE, "masa": Owed.PERIOD, "semua": Owed.ALL}
 
 
 @bp.get("/")
@@ -86,17 +90,18 @@ def _owner(public_id: str) -> Business:
 
 
 def _found(**given: int) -> BalancePage:
-    search, only_payable = _asked()
+    search, which = _asked()
     scope = current_actor().scope("settlement.view")
-    return balances(db.session(), scope, clock.today(), search=search, only_payable=only_payable, **given)
+    return balances(db.session(), scope, clock.today(), search=search, which=which, **given)
 
 
-def _asked() -> tuple[str, bool]:
-    return request.args.get("q", "").strip()[:LONGEST_SEARCH], request.args.get("keadaan", "") != "semua"
+def _asked() -> tuple[str, Owed]:
+    return request.args.get("q", "").strip()[:LONGEST_SEARCH], TABS.get(request.args.get("keadaan", ""), Owed.PAYABLE)
 
 
 def _list(form: PayoutForm) -> str:
-    search, only_payable = _asked()
+    search, which = _asked()
+    state = next(name for name, one in TABS.items() if one is which)
     page = _found(number=number_in(request.args.get("hal", "")) or 1)
     form.use(active_accounts(db.session()))
 
@@ -105,8 +110,17 @@ def _list(form: PayoutForm) -> str:
         rows=page.rows,
         total=page.total,
         search=search,
-        only_payable=only_payable,
+        which=which,
+        tabs_of_list=[
+            {
+                "url": url_for(".index", keadaan=name or None, q=search or None),
+                "text": word(one).text,
+                "current": one is which,
+            }
+            for name, one in TABS.items()
+        ],
+        state=state,
         form=form,
         may_pay=current_actor().can("settlement.pay"),
-        page=pager_of(page, endpoint=".index", keadaan="" if only_payable else "semua", q=search),
+        page=pager_of(page, endpoint=".index", keadaan=state, q=search),
     )

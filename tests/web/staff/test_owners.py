@@ -51,6 +51,20 @@ def province(app):
     return signed_in(app, make_user("province_officer"))
 
 
+def test_the_list_narrows_to_owners_whose_period_is_over(app, owner, monkeypatch):
+    officer = province(app)
+    next_month = (clock.today().replace(day=28) + timedelta(days=4)).replace(day=1)
+    address = "/petugas/hak-umkm/?keadaan=masa"
+    assert 'name="umkm"' in officer.get("/petugas/hak-umkm/").get_data(as_text=True)
+    monkeypatch.setattr(clock, "today", lambda: next_month)
+    page = officer.get(address).get_data(as_text=True)
+    assert f'value="{owner}"' in page
+    assert "Tiap bulan" in page
+    due = next_month - timedelta(days=1)
+    monkeypatch.setattr(clock, "today", lambda: due.replace(day=1) - timedelta(days=1))
+    assert "Semua sudah dibayar sampai masa bayar yang lalu" in officer.get(address).get_data(as_text=True)
+
+
 def test_ticked_owners_are_paid_with_one_payout_however_often_it_is_sent(app, owner):
     officer = province(app)
     page = officer.get("/petugas/hak-umkm/").get_data(as_text=True)
@@ -73,7 +87,7 @@ def test_the_list_and_the_statement_are_workbooks_too(app, owner):
     rows = CalamineWorkbook.from_filelike(
         io.BytesIO(officer.get("/petugas/hak-umkm/?unduh=xlsx").data)
     ).get_sheet_by_index(0)
-    assert rows.to_python()[1][1:] == [135_000, 0, 0, 0, 135_000]
+    assert rows.to_python()[1][1:] == ["Tiap bulan", 135_000, 0, 0, 0, 135_000]
     first = NOW.date() - timedelta(days=1)
     query = f"dari={first:%Y-%m-%d}&sampai={first + timedelta(days=4):%Y-%m-%d}"
     page = officer.get(f"/petugas/hak-umkm/{owner}?{query}").get_data(as_text=True)
