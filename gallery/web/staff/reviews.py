@@ -1,6 +1,7 @@
 """The review queue: what waits, one case beside what is on sale, and the decision; the next case opens by itself."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError
 from gallery.regions.queries import districts
 from gallery.web.errors import text_of
+from gallery.web.forms import form_errors
 from gallery.web.guards import requires
 from gallery.web.session import current_actor
 from gallery.web.staff.reviews_forms import DecisionForm
@@ -42,13 +44,20 @@ SEVERAL: Final = 100
 @bp.get("/")
 @requires("review.decide")
 def index() -> ResponseReturnValue:
+    return _queue(DecisionForm(formdata=None))
+
+
+def _queue(form: DecisionForm, ticked: Collection[str] = ()) -> ResponseReturnValue:
     wanted, session, scope = _wanted(), db.session(), current_actor().scope("review.decide")
     page = queries.review_page(session, scope=scope, wanted=wanted, cursor=request.args.get("sesudah", "")[:10])
     counts = queries.review_counts(session, scope=scope)
     more = url_for(".index", sesudah=page.next_cursor, **_kept(wanted)) if page.next_cursor else None
-    return render_template(
+    shown = render_template(
         "staff/reviews/index.html",
         page=page,
+        form=form,
+        ticked=ticked,
+        cursor=request.args.get("sesudah"),
         pager_page={"previous_url": None, "next_url": more},
         counts=counts,
         total=sum(counts.values()),
@@ -58,6 +67,7 @@ def index() -> ResponseReturnValue:
         districts={row.code: row.name for row in districts(session)},
         today=clock.now(),
     )
+    return shown, 422 if form_errors(form) else 200
 
 
 @bp.get("/<public_id>")
@@ -91,12 +101,31 @@ def decide(public_id: str) -> ResponseReturnValue:
     return _next(public_id)
 
 
-@bp.post("/setujui")
+@bp.post("/sekaligus")
 @requires("review.decide")
-def approve_several() -> ResponseReturnValue:
-    """Publish all the ticked ones: each for itself, so that one that can not does not hold up the others."""
+def decide_several() -> ResponseReturnValue:
+    """Decide the same on all the ticked ones: each for itself, so that one that can not holds up no other."""
+    form, ticked = DecisionForm(), request.form.getlist("id")[:SEVERAL]
+    decision = DECISIONS.get(form.decision.data or "")
+    if decision is None or not form.validate():
+        return _queue(form, ticked)
+    if not ticked:
+        form.form_errors.append(_("Centang dulu produk yang akan diputuskan."))
+        return _queue(form)
+    if decision is not RevisionStatus.PUBLISHED and not form.reason.data:
+        form.reason.errors = [text_of(ReasonMissingError.code)]
+        return _queue(form, ticked)
+    outcomes = _decided(ticked, decision, form.reason.data or "")
+    if decided := outcomes.pop("", 0):
+        flash(_several_done(decision, decided))
+    for code, count in outcomes.items():
+        flash(_("%(count)s produk dilewati: %(why)s", count=count, why=text_of(code)), "warning")
+    return redirect(url_for(".index", **_kept(_wanted())), 303)
+
+
+def _decided(ticked: Sequence[str], decision: RevisionStatus, reason: str) -> Counter[str]:
+    """Return how many were decided (under "") and how many were refused, by the code of why."""
     actor, outcomes = current_actor(), Counter[str]()
-    ticked = request.form.getlist("id")[:SEVERAL]
     ids = queries.revision_ids(db.session(), ticked, scope=actor.scope("review.decide"))
     for public_id in ticked:
         if public_id not in ids:
@@ -104,18 +133,22 @@ def approve_several() -> ResponseReturnValue:
         seen = _instant(request.form.get(f"dilihat-{public_id}", ""))
         try:
             with transaction() as session:
-                services.decide(session, ids[public_id], RevisionStatus.PUBLISHED, seen=seen, actor=actor)
+                services.decide(session, ids[public_id], decision, reason=reason, seen=seen, actor=actor)
         except GalleryError as error:
             outcomes[error.code] += 1
         else:
             outcomes[""] += 1
-    if published := outcomes.pop("", 0):
-        flash(ngettext("%(num)s produk disetujui dan tayang.", "%(num)s produk disetujui dan tayang.", published))
-    for code, count in outcomes.items():
-        flash(_("%(count)s produk dilewati: %(why)s", count=count, why=text_of(code)), "warning")
-    if not ticked:
-        flash(_("Centang dulu produk yang akan disetujui."), "warning")
-    return redirect(url_for(".index", **_kept(_wanted())), 303)
+    return outcomes
+
+
+def _several_done(decision: RevisionStatus, count: int) -> str:
+    if decision is RevisionStatus.PUBLISHED:
+        return ngettext("%(num)s produk disetujui dan tayang.", "%(num)s produk disetujui dan tayang.", count)
+    if decision is RevisionStatus.REJECTED:
+        return ngettext("%(num)s produk ditolak.", "%(num)s produk ditolak.", count)
+    return ngettext(
+        "%(num)s produk dikembalikan untuk diperbaiki.", "%(num)s produk dikembalikan untuk diperbaiki.", count
+    )
 
 
 @bp.get("/<public_id>/lewati")

@@ -228,29 +228,60 @@ def test_own_submissions_are_for_somebody_else(reviewer, business, officer):
     assert revision(saved).status is RevisionStatus.SUBMITTED
 
 
+def together(reviewer, saved, decision, **more):
+    """Tick these and press one button."""
+    page = "/petugas/kurasi/"
+    shown = [revision(one) for one in saved]
+    data = {f"dilihat-{one.public_id}": one.submitted_at.isoformat() for one in shown}
+    data |= {"id": [one.public_id for one in shown], "decision": decision} | more
+    return reviewer.post("/petugas/kurasi/sekaligus", data, page=page)
+
+
 def test_several_are_approved_at_once_and_one_that_can_not_holds_up_none(reviewer, business):
-    ready, also_ready, no_photo = waiting(business), waiting(business), make_submitted(business)
-    reviewer.get("/petugas/kurasi/")
-    all_of_them = [revision(one) for one in (ready, no_photo, also_ready)]
-    data = {f"dilihat-{one.public_id}": one.submitted_at.isoformat() for one in all_of_them}
-    data["id"] = [one.public_id for one in all_of_them]
-    answer = reviewer.post("/petugas/kurasi/setujui", data)
-    assert answer.status_code == 303
+    saved = waiting(business), make_submitted(business), waiting(business)
+    assert together(reviewer, saved, "setuju").status_code == 303
     text = body(reviewer.get("/petugas/kurasi/"))
     assert "2 produk disetujui dan tayang." in text
     assert "1 produk dilewati: Belum ada foto yang siap tayang" in text
-    assert [revision(one).status.value for one in (ready, no_photo, also_ready)] == [
-        "published",
-        "submitted",
-        "published",
-    ]
+    assert [revision(one).status.value for one in saved] == ["published", "submitted", "published"]
 
 
-def test_ticking_nothing_says_so(reviewer, business):
+@pytest.mark.parametrize(
+    ("decision", "status", "sentence"),
+    [
+        ("perbaiki", RevisionStatus.CHANGES_REQUESTED, "2 produk dikembalikan untuk diperbaiki."),
+        ("tolak", RevisionStatus.REJECTED, "2 produk ditolak."),
+    ],
+)
+def test_several_are_sent_back_or_rejected_with_one_reason(reviewer, business, decision, status, sentence):
+    saved = waiting(business), waiting(business)
+    left = waiting(business)
+    answer = together(reviewer, saved, decision)
+    assert answer.status_code == 422
+    assert "Tulis alasannya" in body(answer)
+    assert body(answer).count(" checked>") == 2
+    assert {revision(one).status for one in saved} == {RevisionStatus.SUBMITTED}
+    assert together(reviewer, saved, decision, reason="Fotonya buram").status_code == 303
+    assert sentence in body(reviewer.get("/petugas/kurasi/"))
+    assert {revision(one).status for one in saved} == {status}
+    assert revision(left).status is RevisionStatus.SUBMITTED
+    decisions = db.session.scalars(select(ReviewDecision)).all()
+    assert [(one.decision, one.reason) for one in decisions] == [(status, "Fotonya buram")] * 2
+
+
+def test_ticking_nothing_says_so_and_keeps_the_reason(reviewer, business):
     waiting(business)
-    reviewer.get("/petugas/kurasi/")
-    reviewer.post("/petugas/kurasi/setujui", {})
-    assert "Centang dulu" in body(reviewer.get("/petugas/kurasi/"))
+    answer = together(reviewer, (), "tolak", reason="Bukan produk UMKM")
+    assert answer.status_code == 422
+    assert "Centang dulu" in body(answer)
+    assert "Bukan produk UMKM</textarea>" in body(answer)
+
+
+@pytest.mark.parametrize("decision", ["", "published"])
+def test_several_are_decided_by_nothing_but_the_three_buttons(reviewer, business, decision):
+    saved = (waiting(business),)
+    together(reviewer, saved, decision, reason="x")
+    assert revision(saved[0]).status is RevisionStatus.SUBMITTED
 
 
 @pytest.mark.parametrize("role", ["district_officer", "companion", "seller", "gallery_manager", "administrator"])
