@@ -42,13 +42,16 @@ class Export(Generic[R]):
 
     def answer(self, rows: Iterable[R], *more: Sheet) -> Response:
         """Answer with the first 20,000 rows, and ``more`` tables after them, as a download."""
-        first = Sheet(
+        return download(xlsx_book([self.sheet(rows), *more]), f"{self.file_name}-{clock.today():%Y%m%d}.xlsx")
+
+    def sheet(self, rows: Iterable[R]) -> Sheet:
+        """Return the first 20,000 rows as a table, for a workbook that begins with another one."""
+        return Sheet(
             str(self.title),
             [str(column.heading) for column in self.columns],
             self._cells(rows),
             widths=[column.width for column in self.columns],
         )
-        return download(xlsx_book([first, *more]), f"{self.file_name}-{clock.today():%Y%m%d}.xlsx")
 
     def _cells(self, rows: Iterable[R]) -> Iterator[list[Cell | None]]:
         remaining = iter(rows)

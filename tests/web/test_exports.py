@@ -57,6 +57,7 @@ STAFF = (
     ("/petugas/kasir/giliran/{shift}", "kas", False),
     ("/petugas/kasir/retur/", "xlsx", True),
     ("/petugas/opname/", "xlsx", True),
+    ("/petugas/laporan/galeri/", "xlsx", False),
 )
 SELLER = (
     ("/umkm-saya/titipan/", "xlsx", False),
@@ -97,7 +98,6 @@ NO_LIST = {
     "staff/labels/index.html": "a form: how many labels of each",
     "staff/receiving/done.html": "the papers that were just made, also in the list of receipts",
     "staff/receiving_lines/show.html": "what was rejected of one line, with its pictures",
-    "staff/reports/index.html": "figures; the table of flows behind them has the sheet",
     "staff/stock/card.html": "the newest movements; the full card beside it has the sheet",
     "staff/transfers/show.html": "one paper, printed as PDF",
 }

@@ -127,7 +127,7 @@ def needs_person() -> ColumnElement[bool]:
     return GatewayCharge.trouble.is_not(None) & (GatewayCharge.trouble_note == "")
 
 
-def troubles_in_scope(session: Session, scope: Scope) -> Sequence[GatewayCharge]:
+def troubles_in_scope(session: Session, scope: Scope, *, limit: int = MOST_TROUBLES) -> Sequence[GatewayCharge]:
     """Return the charges that a person has to look at, the oldest first."""
     wanted = (
         select(GatewayCharge)
@@ -136,10 +136,10 @@ def troubles_in_scope(session: Session, scope: Scope) -> Sequence[GatewayCharge]
         .where(needs_person(), order_in_scope(scope))
         .options(contains_eager(GatewayCharge.payment).contains_eager(Payment.order))
     )
-    return session.scalars(wanted.order_by(GatewayCharge.trouble_at, GatewayCharge.id).limit(MOST_TROUBLES)).all()
+    return session.scalars(wanted.order_by(GatewayCharge.trouble_at, GatewayCharge.id).limit(limit)).all()
 
 
-def open_disputes_in_scope(session: Session, scope: Scope) -> Sequence[GatewayDispute]:
+def open_disputes_in_scope(session: Session, scope: Scope, *, limit: int = MOST_TROUBLES) -> Sequence[GatewayDispute]:
     """Return the disputes that wait for an answer, the most urgent first."""
     wanted = (
         select(GatewayDispute)
@@ -151,7 +151,7 @@ def open_disputes_in_scope(session: Session, scope: Scope) -> Sequence[GatewayDi
             contains_eager(GatewayDispute.charge).contains_eager(GatewayCharge.payment).contains_eager(Payment.order)
         )
     )
-    return session.scalars(wanted.order_by(GatewayDispute.answer_by, GatewayDispute.id).limit(MOST_TROUBLES)).all()
+    return session.scalars(wanted.order_by(GatewayDispute.answer_by, GatewayDispute.id).limit(limit)).all()
 
 
 def troubles(session: Session, scope: Scope) -> int:

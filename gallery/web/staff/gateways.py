@@ -13,9 +13,10 @@ from gallery.payments.errors import GatewayError, GatewayRefusedError, NoGateway
 from gallery.payments.queries import refund_in_scope
 from gallery.payments.queries.charges import charge_in_scope, open_disputes_in_scope, troubles_in_scope
 from gallery.payments.services import charges, give_back
-from gallery.web import gateway_pages
+from gallery.web import exports, gateway_pages
 from gallery.web.errors import text_of
 from gallery.web.guards import requires
+from gallery.web.payment_sheets import DISPUTES, TROUBLES
 from gallery.web.session import current_actor
 from gallery.web.staff.payments_forms import TroubleForm
 from gallery.web.words import word
@@ -27,6 +28,11 @@ PERMISSION: Final = "payment.verify"
 @bp.get("/")
 @requires(PERMISSION)
 def index() -> ResponseReturnValue:
+    session, scope = db.session(), current_actor().scope(PERMISSION)
+    if exports.is_asked():
+        return TROUBLES.answer(troubles_in_scope(session, scope, limit=exports.LIMIT))
+    if exports.is_asked("sengketa"):
+        return DISPUTES.answer(open_disputes_in_scope(session, scope, limit=exports.LIMIT))
     return _list(TroubleForm(formdata=None))
 
 

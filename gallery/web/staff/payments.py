@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from gallery.accounts.models import User
-from gallery.core import adapters, clock
+from gallery.core import adapters
 from gallery.core.db import db, transaction
 from gallery.core.errors import NotFoundError
 from gallery.core.states import Decision
@@ -17,6 +17,7 @@ from gallery.orders.states import OrderStatus
 from gallery.payments import services
 from gallery.payments.errors import (
     AmountDiffersError,
+    GoodsOnShelfError,
     OtherAmountSeenError,
     ParcelNotDeliveredError,
     PaymentClosedError,
@@ -41,9 +42,11 @@ from gallery.payments.queries import (
 from gallery.payments.queries.charges import charges_of, disputes_of, troubles
 from gallery.payments.queries.proofs import doubles_of
 from gallery.payments.states import CASH, GivenBackFor, PaymentMethod, PaymentStatus, RejectReason
+from gallery.web import exports
 from gallery.web.errors import text_of
 from gallery.web.guards import requires
 from gallery.web.paging import pager_of
+from gallery.web.payment_sheets import PAYMENTS, REFUNDS, where_to, why
 from gallery.web.session import current_actor
 from gallery.web.staff.payments_forms import GiveBackForm, ReceivedForm, RefundForm, RejectForm, TroubleForm
 
@@ -65,6 +68,8 @@ def index() -> ResponseReturnValue:
     session, scope = db.session(), current_actor().scope(PERMISSION)
     wanted, search = request.args.get("keadaan", ""), request.args.get("q", "").strip()[:LONGEST_SEARCH]
     tab = next((tab for tab, slug, _text in _TABS if slug == wanted), Tab.TO_CHECK)
+    if exports.is_asked():
+        return PAYMENTS.answer(payments_in_scope(session, scope, tab, search=search, limit=exports.LIMIT).payments)
     page = payments_in_scope(session, scope, tab, search=search, number=_number(request.args.get("hal", "")))
 
     return render_template(
@@ -74,7 +79,7 @@ def index() -> ResponseReturnValue:
         tabs=_tab_links(tab),
         search=search,
         tab=wanted,
-        now=clock.now(),
+        where_to=where_to,
         page=pager_of(page, keadaan=wanted, q=search),
     )
 
@@ -162,12 +167,13 @@ def give_back(public_id: str, parcel_public_id: str) -> ResponseReturnValue:
                 chosen.parcel.id,
                 form.pieces,
                 shipping_idr=form.shipping_idr,
+                goods=form.goods,
                 is_borne_by_gallery=form.penanggung.data == "galeri",
                 reason=GivenBackFor(form.sebab.data),
                 request_key=str(form.kunci.data),
                 actor=current_actor(),
             )
-    except (RefundTooLargeError, ParcelNotDeliveredError) as error:
+    except (RefundTooLargeError, ParcelNotDeliveredError, GoodsOnShelfError) as error:
         form.form_errors.append(text_of(error.code))
         return _render(_payment(public_id), give_back_form=form), error.status
     flash(_("Dana dicatat untuk dikembalikan. Hubungi pembeli, lalu catat bila uangnya sudah dikirim."))
@@ -187,8 +193,10 @@ def proof(public_id: str, proof_id: int) -> ResponseReturnValue:
 @requires(PERMISSION)
 def refunds() -> ResponseReturnValue:
     is_done = request.args.get("keadaan") == "selesai"
-    number = _number(request.args.get("hal", ""))
-    page = refunds_in_scope(db.session(), current_actor().scope(PERMISSION), is_done=is_done, number=number)
+    session, scope, number = db.session(), current_actor().scope(PERMISSION), _number(request.args.get("hal", ""))
+    if exports.is_asked():
+        return REFUNDS.answer(refunds_in_scope(session, scope, is_done=is_done, limit=exports.LIMIT).rows)
+    page = refunds_in_scope(session, scope, is_done=is_done, number=number)
     return _refunds(page, RefundForm(), is_done=is_done)
 
 
@@ -215,7 +223,13 @@ def finish_refund(public_id: str) -> ResponseReturnValue:
 def _refunds(page: RefundPage, form: RefundForm, *, is_done: bool = False, failed: str = "") -> str:
     neighbours = pager_of(page, endpoint="staff.payments.refunds", keadaan="selesai" if is_done else "")
     return render_template(
-        "staff/payments/refunds.html", rows=page.rows, page=neighbours, is_done=is_done, form=form, failed=failed
+        "staff/payments/refunds.html",
+        rows=page.rows,
+        page=neighbours,
+        is_done=is_done,
+        form=form,
+        failed=failed,
+        why=why,
     )
 
 

@@ -12,7 +12,9 @@ from gallery.inventory.models import PlaceKind
 from gallery.inventory.queries import places
 from gallery.reporting import queries
 from gallery.reporting.queries import Period
+from gallery.web import exports
 from gallery.web.flow_table import asked_period, flows_page, flows_sheet, place_words
+from gallery.web.gallery_board import Board, within
 from gallery.web.guards import requires
 from gallery.web.paging import number_in
 from gallery.web.session import current_actor
@@ -27,17 +29,18 @@ def index() -> ResponseReturnValue:
     today = clock.today()
     month, quarter = Period(today - timedelta(days=29), today), Period(today - timedelta(days=89), today)
     fast, slow = queries.pace(db.session(), galleries)
-    return render_template(
-        "staff/reports/index.html",
-        owners=queries.value_by_owner(db.session(), galleries),
-        districts=queries.value_by_district(db.session(), galleries),
+    board = Board(
         days=queries.daily_sales(db.session(), galleries, month),
-        buckets=queries.expiry_ahead(db.session(), galleries),
+        districts=queries.value_by_district(db.session(), galleries),
+        owners=queries.value_by_owner(db.session(), galleries),
         shares=queries.sell_through(db.session(), galleries, quarter),
+        buckets=queries.expiry_ahead(db.session(), galleries),
         fast=fast,
         slow=slow,
-        **_choice(),
     )
+    if exports.is_asked():
+        return board.workbook()
+    return render_template("staff/reports/index.html", board=board, within=within, **_choice())
 
 
 @bp.get("/arus")

@@ -1,6 +1,9 @@
 """Staff see what went wrong at gateways, ask again, close it with a note, and let a gateway give money back."""
 
+import io
+
 import pytest
+from python_calamine import CalamineWorkbook
 
 from gallery.accounts.permissions import Actor
 from gallery.core import adapters
@@ -115,6 +118,30 @@ def test_trouble_is_listed_and_closed_with_a_note(desk, officer):
     charge = one(GatewayCharge)
     assert (charge.trouble, charge.trouble_note) == (ChargeTrouble.AMOUNT, "dikembalikan di dasbor")
     assert "Tidak ada pembayaran yang bermasalah" in text(officer.get(LIST))
+
+
+def test_troubles_and_disputes_are_workbooks_that_a_page_offers_where_there_are_some(desk, officer):
+    assert "unduh=" not in text(officer.get(LIST))
+    trouble(desk)
+    assert "unduh=xlsx" in text(officer.get(LIST))
+    head, row = sheet(officer, "xlsx")
+    assert row[head.index("Yang masuk")] == 1
+    assert row[head.index("Jumlah")] > 1
+    _order_id, reference = paid(desk)
+    desk.dispute(reference, 50_000)
+    look(reference)
+    assert "unduh=sengketa" in text(officer.get(LIST))
+    head, row = sheet(officer, "sengketa")
+    assert (row[head.index("Gerbang")], row[head.index("Jumlah")]) == ("Stripe", 50_000)
+    stranger = signed_in(officer.client.application, make_user("gallery_manager", gallery_id=make_gallery().id))
+    assert sheet(stranger, "xlsx")[1:] == []
+    assert sheet(stranger, "sengketa")[1:] == []
+
+
+def sheet(who, what) -> list:
+    answer = who.get(f"{LIST}?unduh={what}")
+    assert answer.mimetype.endswith("spreadsheetml.sheet")
+    return CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
 
 
 def test_disputes_wait_for_an_answer_by_a_day(desk, officer):

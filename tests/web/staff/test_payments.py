@@ -1,13 +1,17 @@
+import io
 import re
 from datetime import timedelta
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from gallery.accounts.permissions import Actor
 from gallery.core import adapters, clock
 from gallery.core.db import db, transaction
 from gallery.core.files import new_key, record_file
+from gallery.inventory.models import StockMovement
+from gallery.inventory.states import MovementReason
 from gallery.orders import services as orders
 from gallery.orders.models import Order, Parcel
 from gallery.orders.states import CancelReason, OrderStatus
@@ -287,6 +291,31 @@ def test_what_is_owed_is_counted_whole_and_an_error_stays_on_its_page(officer, c
     assert "Halaman 10 dari 10" in text(answer)
 
 
+def test_the_lists_are_workbooks_of_what_they_show_without_a_page(officer):
+    waiting = with_proof()
+    many_refunds(30, RefundStatus.DONE)
+    page = text(officer.get(LIST))
+    assert "unduh=xlsx" in page
+    head, *rows = sheet(officer.get(f"{LIST}?unduh=xlsx"))
+    assert head[:3] == ["Pesanan", "Pembeli", "Jumlah"]
+    assert [row[head.index("Jumlah")] for row in rows if row[0] == waiting.order.number] == [waiting.amount_idr]
+    assert len(rows) == 2
+    assert sheet(officer.get(f"{LIST}?unduh=xlsx&q={waiting.order.number}"))[1][0] == waiting.order.number
+    assert sheet(officer.get(f"{LIST}?unduh=xlsx&keadaan=lunas"))[1:] == []
+    page = text(officer.get(f"{LIST}pengembalian/?keadaan=selesai"))
+    assert "?keadaan=selesai&amp;unduh=xlsx" in page
+    head, *rows = sheet(officer.get(f"{LIST}pengembalian/?keadaan=selesai&unduh=xlsx"))
+    assert len(rows) == 30
+    assert rows[0][head.index("Sebab")] == "Pesanan terbayar dua kali"
+    assert rows[0][head.index("Jumlah")] == 129_000
+    assert sheet(officer.get(f"{LIST}pengembalian/?unduh=xlsx"))[1:] == []
+
+
+def sheet(answer) -> list:
+    assert answer.mimetype.endswith("spreadsheetml.sheet")
+    return CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+
+
 def test_odd_queries_are_answered(officer):
     with_proof()
     odd = ({"hal": "x"}, {"hal": "-1"}, {"hal": "999999"}, {"keadaan": "'"}, {"q": "%" * 300}, {"q": "9" * 50})
@@ -316,12 +345,22 @@ def test_pieces_of_a_delivered_parcel_are_given_back_once_and_never_more_than_ar
     path = f"{LIST}{fresh(payment_id).public_id}"
     address = f"{path}/kembalikan/{parcel.public_id}"
     form = {f"barang-{line_id}": "2", "sebab": "damaged", "penanggung": "umkm", "kunci": "sekali"}
+    unsaid = officer.post(address, form | {"barangnya": ""}, page=path)
+    assert unsaid.status_code == 422
+    assert "Pilih apa yang terjadi dengan barangnya" in text(unsaid)
+    form["barangnya"] = "shelf"
+    twice = officer.post(address, form | {"penanggung": "galeri"}, page=path)
+    assert twice.status_code == 422
+    assert "dapat dijual lagi" in text(twice)
+    assert '<option selected value="shelf">' in text(twice)
+    assert db.session.query(Refund).count() == 0
     empty = officer.post(address, form | {"sebab": ""}, page=path)
     assert empty.status_code == 422
     assert 'value="2"' in text(empty)  # what was typed is kept
     for _ in range(2):
         assert officer.post(address, form, page=path).status_code == 303
     assert db.session.query(Refund.amount_idr).scalar() == 2 * price
+    assert db.session.query(StockMovement.pieces).filter_by(reason=MovementReason.BUYER_RETURN).all() == [(2,)]
     assert "Barang rusak" in text(officer.get(f"{LIST}pengembalian/"))
     more = officer.post(address, form | {"kunci": "lagi"}, page=path)
     assert more.status_code == 409

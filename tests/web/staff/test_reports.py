@@ -37,6 +37,21 @@ def text(answer):
     return answer.get_data(as_text=True)
 
 
+def test_the_dashboard_is_a_workbook_with_a_sheet_for_each_of_its_figures(staff):
+    assert "unduh=xlsx" in text(staff.get(PAGE))
+    book = load_workbook(io.BytesIO(staff.get(f"{PAGE}?unduh=xlsx").data))
+    assert len(book.sheetnames) == 7
+    days = list(book["Penjualan per hari"].iter_rows(min_row=2, values_only=True))
+    assert len(days) == 30
+    goods = [row[3:] for row in book["Tidak bergerak 60 hari"].iter_rows(min_row=2, values_only=True)]
+    fast = list(book["Paling cepat habis"].iter_rows(min_row=2, values_only=True))
+    assert (goods, fast[0][0], fast[0][3:]) == ([], "Kemplang Panggang", (7, 5, 42))
+    shares = [row[1:] for row in book["Bagian yang terjual, 90 hari"].iter_rows(min_row=2, values_only=True)]
+    assert shares == [(5, 7, 42)]
+    ahead = [row for row in book["Akan kedaluwarsa"].iter_rows(min_row=2, values_only=True) if row[1]]
+    assert ahead == [("Sampai 14 hari", 7, 70_000)]
+
+
 def test_the_dashboard_shows_value_sales_and_what_expires(staff, count_queries):
     with count_queries() as q:
         page = text(staff.get(PAGE))
