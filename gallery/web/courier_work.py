@@ -15,7 +15,7 @@ from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError, NotFoundError
 from gallery.core.money import Rupiah
 from gallery.delivery import queries, services
-from gallery.delivery.models import CourierBooking, Shipment
+from gallery.delivery.models import CourierBooking, CourierClaim, Shipment
 from gallery.delivery.queries import board, bookings, shipments
 from gallery.delivery.queries import parcels as work
 from gallery.delivery.queries.quotes import Offers
@@ -29,6 +29,7 @@ from gallery.web import courier_quotes, errors, hand_over, parcels
 from gallery.web.courier_names import service_text
 from gallery.web.filters import angka
 from gallery.web.guards import requires
+from gallery.web.live import parts, tag_of
 from gallery.web.parcel_forms import LostForm, SettleForm
 from gallery.web.session import current_actor
 
@@ -144,11 +145,43 @@ def close(public_id: str) -> ResponseReturnValue:
     return _settle(public_id, services.close_trouble, _("Masalahnya ditutup."))
 
 
-def page(parcel: Parcel, forms: dict[str, Any]) -> str:
+def page(parcel: Parcel, forms: dict[str, Any], *, template: str = "staff/shipments/show.html") -> str:
     """Return the page of one parcel; ``forms`` holds the form that was refused, under its name in the template."""
     shown = hand_over.context(parcel, forms)
     lost_form = forms.get("lost_form")
-    return render_template("staff/shipments/show.html", **shown, **_context(parcel, shown["current"], lost_form))
+    return render_template(template, **shown, **_context(parcel, shown["attempts"], lost_form))
+
+
+def live(public_id: str) -> ResponseReturnValue:
+    """What follows by itself of a parcel's page: who comes, what is wrong, what may be done."""
+    parcel, session = parcels.find(public_id, PERMISSION), db.session()
+    tag = _tag(
+        parcel,
+        shipments.attempts(session, parcel.id),
+        board.bookings_of(session, parcel.id),
+        board.claim_of(session, parcel.id),
+    )
+    return parts(tag, lambda: page(parcel, {}, template="staff/shipments/_live.html"))
+
+
+def _tag(
+    parcel: Parcel, attempts: Sequence[Shipment], booked: Sequence[CourierBooking], claim: CourierClaim | None
+) -> str:
+    said = [facts_of(one, None) for one in attempts] + [facts_of(one.shipment, one) for one in booked]
+    return tag_of(parcel.status, parcel.order.status, said, claim and claim.status)
+
+
+def facts_of(shipment: Shipment | None, booking: CourierBooking | None) -> tuple[Any, ...]:
+    """What a page that follows by itself shows of an attempt: when one of these changes, it is sent again."""
+    way = shipment and (
+        *(shipment.id, shipment.status, shipment.rider_name, shipment.rider_plate, shipment.tracking_number),
+        *(shipment.recipient_name, shipment.proof_file_id, shipment.pin_proved_at, shipment.note),
+    )
+    order = booking and (
+        *(booking.id, booking.status, booking.trouble, booking.trouble_at, booking.rider_phone, booking.tracking_url),
+        *(booking.arrives_at, booking.cost_idr, booking.booked_idr, booking.quoted_idr, booking.is_unwanted),
+    )
+    return way, order
 
 
 def received(public_id: str) -> ResponseReturnValue:
@@ -235,14 +268,16 @@ def _wire(parcel: Parcel, *, is_open: bool) -> dict[str, Any]:
     }
 
 
-def _context(parcel: Parcel, current: Shipment | None, lost_form: LostForm | None) -> dict[str, Any]:
+def _context(parcel: Parcel, attempts: Sequence[Shipment], lost_form: LostForm | None) -> dict[str, Any]:
     """Return the template context of a parcel's bookings with online couriers, and what may be done about them."""
     found = board.bookings_of(db.session(), parcel.id)
     booking = _to_see_to(found)
+    current = next(iter(attempts), None)
     is_away = current is not None and current.status not in NEVER_CARRIED
     claim = board.claim_of(db.session(), parcel.id)
     is_chosen = parcel.service.partition(":")[0] in ONLINE
     return {
+        "tag": _tag(parcel, attempts, found, claim),
         "booking": booking,
         "may_book": _may_book(parcel, found) and (is_chosen or bool(courier_quotes.online_couriers())),
         "is_online_chosen": is_chosen,
@@ -336,6 +371,7 @@ def _done(public_id: str, write: Callable[[], Any], text: str) -> ResponseReturn
 
 
 VIEWS: Final[dict[str, tuple[str, str, Callable[..., ResponseReturnValue]]]] = {
+    "live": ("perjalanan", "GET", live),
     "book": ("kurir-daring/pesan", "POST", book),
     "offers": ("kurir-daring", "GET", offers),
     "allow": ("kurir-daring/setuju", "POST", allow),

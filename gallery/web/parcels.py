@@ -47,8 +47,11 @@ _URGENT: Final = frozenset({Tab.TO_PACK, Tab.TO_HAND_OVER, Tab.TO_BOOK, Tab.TROU
 MOST_AT_ONCE: Final = 100
 
 
-def list_page(permission: str, tabs: Sequence[Tab], default: Tab) -> dict[str, Any]:
-    """Return the template context of a list of parcels; the tab, page and search come from the query string."""
+def list_page(permission: str, tabs: Sequence[Tab], default: Tab, *, endpoint: str = "") -> dict[str, Any]:
+    """Return the template context of a list of parcels; the tab, page and search come from the query string.
+
+    Its links lead to ``endpoint``, or else to where this request went.
+    """
     scope = current_actor().scope(permission)
     asked = request.args.get("tab", "")
     tab = Tab(asked) if asked in tabs else default
@@ -59,7 +62,7 @@ def list_page(permission: str, tabs: Sequence[Tab], default: Tab) -> dict[str, A
         "tab": tab,
         "tabs": [
             {
-                "url": _here(tab=name.value),
+                "url": url_for(endpoint or str(request.endpoint), tab=name.value),
                 "text": TAB_WORDS[name],
                 "current": name is tab,
                 "count": counts[name],
@@ -69,16 +72,11 @@ def list_page(permission: str, tabs: Sequence[Tab], default: Tab) -> dict[str, A
         ],
         "parcels": page.parcels,
         "shipments": work.latest_shipments(db.session(), [parcel.id for parcel in page.parcels]),
-        "page": pager_of(page, tab=tab.value, q=search),
+        "page": pager_of(page, endpoint=endpoint, tab=tab.value, q=search),
         "total": page.total,
         "q": search,
         "service_text": service_text,
     }
-
-
-def _here(**query: Any) -> str:
-    given = {name: value for name, value in query.items() if value not in {"", None}}
-    return url_for(str(request.endpoint), **given)
 
 
 def find(public_id: str, permission: str) -> Parcel:

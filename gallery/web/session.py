@@ -77,6 +77,13 @@ def sign_out() -> None:
     session.clear()
 
 
+def leave_idle() -> None:
+    """Let the idle time go on: a page made this request on its own, which is no sign that somebody is there."""
+    user: Any = g.get("_login_user")
+    if user is not None:
+        user.touch_due = False
+
+
 def device_name() -> str:
     """Return a short name of the browser, for the list of own sessions; no version, no address."""
     agent = request.user_agent.string

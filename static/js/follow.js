@@ -4,13 +4,15 @@
 const page = document.querySelector('[data-follow-url]');
 const SHORTEST = 8000, LONGEST = 60000;
 let tag = page?.dataset.followTag, pause = SHORTEST, timer;
-const inUse = (part) => part.querySelector('details[open] form, :is(input, select, textarea):focus');
+const typed = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+const inUse = (part) => part.querySelector('details[open] form, :is(input, select, textarea):focus')
+  || [...part.querySelectorAll('input, textarea')].some(typed);
 const plan = () => { clearTimeout(timer); timer = setTimeout(ask, pause); };
 const ask = async () => {
   if (document.hidden) return; // the next look at the page goes on
   pause = Math.min(pause * 1.4, LONGEST);
   try {
-    const answer = await fetch(page.dataset.followUrl, { headers: { 'If-None-Match': `"${tag}"` }, cache: 'no-store' });
+    const answer = await fetch(page.dataset.followUrl, { headers: { 'If-None-Match': `"${tag}"` }, cache: 'no-store', redirect: 'error' });
     if (answer.ok) {
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const parts = [...document.querySelectorAll('[data-part]')];

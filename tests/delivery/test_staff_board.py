@@ -7,6 +7,7 @@ from datetime import timedelta
 import openpyxl
 import pytest
 
+from gallery.accounts.models import UserSession
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
 from gallery.delivery.models import CourierBooking, CourierClaim, GalleryCourier, Shipment
@@ -363,3 +364,49 @@ def test_a_buyer_who_does_not_say_that_dear_goods_are_there_is_asked_after_a_day
     assert "Penerimaan dikonfirmasi" in text(staff.get(page))
     staff.post(f"{page}/kurir-daring/diterima", {"note": "sekali lagi"}, page=page)
     assert actions().count("shipment.receipt_confirmed") == 1
+
+
+# Pages that follow by themselves
+
+
+def test_board_and_parcel_follow_and_an_open_page_keeps_nobody_signed_in(app, biteship, place_id, count_queries):
+    parcel = biteship.parcel(place_id=place_id)
+    staff, page = staff_of(app, place_id), path_of(parcel)
+    staff.post(f"{page}/kurir-daring/pesan", page=page)
+    biteship.work()
+    pages = {page: f"{page}/perjalanan", f"{BOARD}?tab=offered": f"{BOARD}papan?tab=offered"}
+    tags = {}
+    for shown, followed in pages.items():
+        found = re.search(r'data-follow-url="([^"]+)" data-follow-tag="(\w+)"', text(staff.get(shown)))
+        assert found[1] == followed
+        tags[followed] = found[2]
+    with transaction() as session:
+        for row in session.query(UserSession):  # long enough ago to be noted as in use again
+            row.last_seen_at -= timedelta(minutes=20)
+            row.idle_until -= timedelta(minutes=20)
+        until = [row.idle_until for row in session.query(UserSession)]
+    for followed, tag in tags.items():
+        with count_queries() as read:
+            same = staff.client.get(followed, headers={"If-None-Match": f'"{tag}"'})
+        assert (same.status_code, same.data, read.count <= 10) == (304, b"", True)
+    (order,) = biteship.standin.orders.values()
+    biteship.standin.move(order.id, "allocated")
+    biteship.tell(app.test_client())
+    biteship.work(seconds=5)
+    for followed, tag in tags.items():
+        fresh = staff.client.get(followed, headers={"If-None-Match": f'"{tag}"'})
+        assert "BN 1234 AB" in text(fresh), followed
+        assert fresh.get_etag()[0] != tag
+    assert f'href="{BOARD}?tab=trouble"' in text(fresh)  # links lead to the board, not to its parts
+    db.session.rollback()
+    assert [row.idle_until for row in db.session.query(UserSession)] == until
+    staff.get(page)
+    db.session.rollback()
+    assert [row.idle_until for row in db.session.query(UserSession)] > until
+
+
+def test_a_refused_form_is_not_replaced_under_its_writer(app, biteship, place_id):
+    parcel = biteship.parcel(place_id=place_id)
+    staff, page = staff_of(app, place_id), path_of(parcel)
+    refused = text(staff.post(f"{page}/ekspedisi", {"carrier": "", "tracking_number": "JP77"}, page=page))
+    assert ("JP77" in refused, "data-follow-url" in refused) == (True, False)

@@ -1,7 +1,7 @@
 """Shipments: the board, and one parcel's hand-over to a rider, a carrier, or back into stock."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,7 @@ from gallery.delivery.queries.parcels import BOARD_TABS, Tab
 from gallery.web import courier_work, exports, hand_over, parcels
 from gallery.web.courier_sheets import BOARD, BoardRow
 from gallery.web.guards import requires
+from gallery.web.live import parts, tag_of
 from gallery.web.session import current_actor
 
 bp = Blueprint("shipments", __name__, url_prefix="/pengiriman")
@@ -26,11 +27,32 @@ SCANNED: Final = re.compile(r"/(?:petugas/pengiriman|umkm-saya/pesanan)/(?P<parc
 def index() -> ResponseReturnValue:
     if scanned := SCANNED.search(request.args.get("q", "")):
         return redirect(url_for(".show", public_id=scanned["parcel"]), 303)
-    page = parcels.list_page("shipment.hand_over", BOARD_TABS, Tab.TO_HAND_OVER)
-    if exports.is_asked():
-        return _sheet(page["tab"])
-    ids = [parcel.id for parcel in page["parcels"]]
-    return render_template("staff/shipments/index.html", **page, bookings=board.board_bookings(db.session(), ids))
+    page = _board()
+    return _sheet(page["tab"]) if exports.is_asked() else render_template("staff/shipments/index.html", **page)
+
+
+@bp.get("/papan")
+@requires("shipment.hand_over")
+def board_rows() -> ResponseReturnValue:
+    """The tabs and rows of the board, which follow by themselves."""
+    page = _board()
+    return parts(page["tag"], lambda: render_template("staff/shipments/_board_live.html", **page))
+
+
+def _board() -> dict[str, Any]:
+    page = parcels.list_page("shipment.hand_over", BOARD_TABS, Tab.TO_HAND_OVER, endpoint="staff.shipments.index")
+    rows, last = page["parcels"], page["shipments"]
+    bookings = board.board_bookings(db.session(), [parcel.id for parcel in rows])
+    seen = [
+        (row.id, row.status, row.order.status, courier_work.facts_of(last.get(row.id), bookings.get(row.id)))
+        for row in rows
+    ]
+    follow = {"tab": page["tab"].value, "q": page["q"] or None, "hal": request.args.get("hal", type=int)}
+    return page | {
+        "bookings": bookings,
+        "tag": tag_of([tab["count"] for tab in page["tabs"]], seen),
+        "follow_url": url_for(".board_rows", **follow),
+    }
 
 
 @bp.post("/pesan")
