@@ -58,6 +58,7 @@ class DocumentKind(StrEnum):
     ORDER = "order"
     SALE = "sale"  # over the counter
     COUNTER_RETURN = "counter_return"
+    REFUND = "refund"  # of pieces of an order that had arrived
     RECEIPT = "receipt"
     RETURN = "return"  # to the owner
     WRITE_OFF = "write_off"

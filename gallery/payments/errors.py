@@ -73,6 +73,12 @@ class RefundUnderwayError(ConflictError):
     code = "refund_underway"
 
 
+class GoodsOnShelfError(ConflictError):
+    """What is on the shelf again is sold once more, so the gallery does not pay its owner for it besides."""
+
+    code = "goods_on_shelf"
+
+
 class ParcelNotDeliveredError(ConflictError):
     """Pieces are refunded one by one only after their parcel arrived; before, the order is cancelled."""
 

@@ -96,6 +96,14 @@ class GivenBackFor(StrEnum):
     OTHER = "other"
 
 
+class GoodsBack(StrEnum):
+    """What became of the goods whose price is paid back after they had arrived."""
+
+    SHELF = "shelf"  # in their owner's lot again, to be sold once more
+    DAMAGED = "damaged"  # came back, and were written off at once
+    KEPT = "kept"  # the buyer keeps them, or they never were there
+
+
 # Reasons of refunds that give back all that was paid, the unique digits of the transfer too.
 WHOLE_REFUND: Final = frozenset({"order_cancelled", "paid_after_cancellation", "paid_too_late"})
 PAID_TWICE: Final = "paid_twice"  # a second payment of an order, all of it

@@ -78,7 +78,8 @@ class ShareKind(StrEnum):
     """Why an owner is owed more, or less."""
 
     SOLD = "sold"
-    RETURNED = "returned"  # the buyer brought it back, or got money back
+    RETURNED = "returned"  # the buyer brought it back
+    REFUNDED = "refunded"  # the buyer got money back, and the goods did not come back
     LOST = "lost"  # and the gallery carries that; negative where they turned up again
 
 

@@ -39,7 +39,7 @@ from gallery.orders.states import CancelReason, ParcelStatus
 from gallery.payments import services as payments
 from gallery.payments.models import BankAccount, Refund
 from gallery.payments.models import Payment as OrderPayment
-from gallery.payments.states import GivenBackFor, PaymentMethod, PaymentStatus, RefundStatus
+from gallery.payments.states import GivenBackFor, GoodsBack, PaymentMethod, PaymentStatus, RefundStatus
 from gallery.settlement import services
 from gallery.settlement.models import JournalLine, PayoutItem
 from gallery.settlement.queries import balance_of, statement
@@ -159,6 +159,7 @@ class World:
             payments.owe_lines,
             parcel_id,
             pieces,
+            goods=self.random.choice(list(GoodsBack)),
             is_borne_by_gallery=by_gallery,
             reason=GivenBackFor.DAMAGED,
             request_key=f"r{self.random.random()}",

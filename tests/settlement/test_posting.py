@@ -17,19 +17,22 @@ from gallery.counter.states import CashReason, RefundMethod, ReturnReason
 from gallery.delivery.models import CourierStatement, CourierStatementLine, Shipment
 from gallery.delivery.states import Courier, ShipmentStatus, StatementOutcome
 from gallery.inventory.codes import variant_code
+from gallery.inventory.models import StockMovement
+from gallery.inventory.states import MovementReason
 from gallery.orders import services as orders
 from gallery.orders.models import Order, OrderLine, Parcel
 from gallery.orders.states import CancelReason
 from gallery.payments import services as payments
-from gallery.payments.errors import ParcelNotDeliveredError, RefundTooLargeError
+from gallery.payments.errors import GoodsOnShelfError, ParcelNotDeliveredError, RefundTooLargeError
 from gallery.payments.models import Payment as OrderPayment
 from gallery.payments.models import Refund
-from gallery.payments.states import GivenBackFor
+from gallery.payments.states import GivenBackFor, GoodsBack, PaymentMethod
 from gallery.settlement.models import JournalLine
 from gallery.settlement.states import Account
-from tests.factories.checkout import make_placed_order
+from tests.factories.checkout import buy, fill_cart, guest, make_bank_account, make_placed_order, pick_up_at
 from tests.factories.counter import enter, make_desk, make_sale, on_shelf, pay
 from tests.factories.courier_rows import make_booking
+from tests.factories.inventory import make_gallery_place, make_goods, make_stock, stock
 from tests.factories.settlement import entries, findings, post, shares, sums
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -118,7 +121,7 @@ def test_pieces_that_are_given_back_after_delivery_take_the_owners_share_back():
     owe(1)
     assert owe(1).id == the(Refund).id  # the same request owes once
     post()
-    assert shares() == [("sold", 3, 3 * price, 3 * price), ("returned", -1, -price, -price)]
+    assert shares() == [("sold", 3, 3 * price, 3 * price), ("refunded", -1, -price, -price)]
     assert sums()["refunds", "order"] == -price
     with pytest.raises(RefundTooLargeError):
         owe(3, "r2")
@@ -247,3 +250,68 @@ def test_pieces_of_shares_are_those_that_moved():
         f"{what}: parcel:{parcel.public_id} of business:{owner}: expected 3, found 2",
         f"{what}: sale:{sale.public_id} of business:{goods.business_id}: expected 4, found 3",
     ]
+
+
+def given_back(stock_item_id):
+    """Movements of refunds as (reason, pieces), and what is on hand."""
+    db.session.rollback()
+    rows = db.session.query(StockMovement).filter(StockMovement.document.startswith("refund:"))
+    return [(row.reason.value, row.pieces) for row in rows.order_by(StockMovement.id)], stock(stock_item_id)[0]
+
+
+def sold_item() -> int:
+    return db.session.query(StockMovement.stock_item_id).filter_by(reason=MovementReason.SOLD).one()[0]
+
+
+def test_goods_that_come_back_for_a_refund_are_in_their_owners_lot_again():
+    delivered_order()
+    item = sold_item()
+    before = stock(item)[0]
+    owe(1, goods=GoodsBack.SHELF)
+    owe(1, goods=GoodsBack.SHELF)  # sent twice
+    assert given_back(item) == ([("buyer_return", 1)], before + 1)
+    post()
+    assert shares()[1][:2] == ("returned", -1)
+    with pytest.raises(GoodsOnShelfError):
+        owe(1, "r2", goods=GoodsBack.SHELF, is_borne_by_gallery=True)
+    with pytest.raises(RefundTooLargeError):
+        owe(3, "r3", goods=GoodsBack.SHELF)
+    assert given_back(item) == ([("buyer_return", 1)], before + 1)
+    assert findings() == []
+
+
+def test_goods_that_come_back_damaged_are_written_off_and_those_that_stay_away_are_told_apart():
+    delivered_order()
+    item = sold_item()
+    before = stock(item)[0]
+    owe(1, "r1", goods=GoodsBack.DAMAGED)
+    owe(1, "r2", goods=GoodsBack.KEPT)
+    owe(1, "r3", goods=GoodsBack.DAMAGED, is_borne_by_gallery=True)
+    twice = [("buyer_return", 1), ("damaged", -1)] * 2
+    assert given_back(item) == (twice, before)
+    post()
+    assert [row[:2] for row in shares()] == [("sold", 3), ("returned", -1), ("refunded", -1)]
+    assert findings() == []
+    change_behind("stock_movement", "UPDATE stock_movement SET pieces = 2 WHERE reason = 'buyer_return'")
+    assert sum("pieces differ from the stock ledger: refund:" in line for line in findings()) == 2
+
+
+def test_what_comes_back_is_in_the_lots_it_was_sold_from():
+    """Three pieces of an earlier date and two of a later one were sent; money for two is given back twice."""
+    goods, place = make_goods(price_idr=10_000), make_gallery_place()
+    today = clock.today()
+    first = make_stock(goods.variant_id, place.id, 3, expires_on=today + timedelta(days=200))
+    second = make_stock(goods.variant_id, place.id, 4, expires_on=today + timedelta(days=300))
+    make_bank_account()
+    owner = guest()
+    fill_cart(owner, (goods, 5))
+    buy(owner, pick_up_at(place.gallery_id), key="l1", method=PaymentMethod.BANK_TRANSFER)
+    run(payments.verify, the(OrderPayment).id, actor=STAFF)
+    for step in (orders.pack_parcel, orders.hand_over_parcel, orders.deliver_parcel):
+        run(step, the(Parcel).id, actor=STAFF)
+    owe(2, "r1", goods=GoodsBack.SHELF)
+    assert (stock(first)[0], stock(second)[0]) == (2, 2)
+    owe(2, "r2", goods=GoodsBack.SHELF)
+    assert (stock(first)[0], stock(second)[0]) == (3, 3)
+    post()
+    assert findings() == []

@@ -18,6 +18,7 @@ DOCUMENTS: Final[dict[str, str]] = {
     DocumentKind.ORDER: "order",
     DocumentKind.SALE: "counter_sale",
     DocumentKind.COUNTER_RETURN: "counter_return",
+    DocumentKind.REFUND: "refund",
     DocumentKind.RECEIPT: "receipt",
     DocumentKind.RETURN: "owner_return",
     DocumentKind.WRITE_OFF: "write_off",

@@ -1,5 +1,6 @@
 """Changes of stock. Every function runs inside the caller's ``transaction()``."""
 
+from gallery.inventory.services.bring_back import Brought, bring_back
 from gallery.inventory.services.counter import Pick, Sold, sell, sell_held
 from gallery.inventory.services.galleries import GalleryFacts, save_gallery
 from gallery.inventory.services.hold import (
@@ -21,6 +22,7 @@ from gallery.inventory.services.transfer import lock_ends, move_pieces, on_the_w
 
 __all__ = [
     "PROVINCE",
+    "Brought",
     "GalleryFacts",
     "Pick",
     "Sold",
@@ -28,6 +30,7 @@ __all__ = [
     "Wanted",
     "adjust",
     "block_lot",
+    "bring_back",
     "consume",
     "digest_of",
     "extend",

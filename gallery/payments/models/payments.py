@@ -12,7 +12,7 @@ from gallery.core.db import Base
 from gallery.core.ids import public_id
 from gallery.core.money import Rupiah
 from gallery.orders.models import Order, Parcel
-from gallery.payments.states import Gateway, PaymentMethod, PaymentStatus, RefundStatus, RejectReason
+from gallery.payments.states import Gateway, GoodsBack, PaymentMethod, PaymentStatus, RefundStatus, RejectReason
 
 
 class BankAccount(Base):
@@ -113,10 +113,11 @@ class PaymentProof(Base):
 class Refund(Base):
     """Money owed back to a buyer, until staff note that it was sent, or a gateway says so.
 
-    With ``lines`` or ``shipping_idr`` it is for a parcel that was delivered; ``is_borne_by_gallery``: the MSME keeps
-    its share all the same. With ``charge_id`` the money goes back through that gateway, ``remote_id`` being its name of
-    the refund; with ``dispute_id`` it went with a dispute that was lost. ``covered_idr``: so much more of what is given
-    up was given back earlier at the gallery's cost (in the gateway's dashboard, in a dispute), and is its cost no more.
+    With ``lines`` or ``shipping_idr`` it is for a parcel that was delivered; ``goods`` says what became of the lines'
+    pieces (none: before migration 0037 nobody asked), ``is_borne_by_gallery``: the MSME keeps its share all the same.
+    With ``charge_id`` the money goes back through that gateway, ``remote_id`` being its name of the refund; with
+    ``dispute_id`` it went with a dispute that was lost. ``covered_idr``: so much more of what is given up was given
+    back earlier at the gallery's cost (in the gateway's dashboard, in a dispute), and is its cost no more.
     """
 
     __tablename__ = "refund"
@@ -141,6 +142,7 @@ class Refund(Base):
     parcel_id: Mapped[int | None] = mapped_column(ForeignKey("parcel.id"), index=True)
     shipping_idr: Mapped[Rupiah] = mapped_column(default=Rupiah(0))
     is_borne_by_gallery: Mapped[bool] = mapped_column(default=False)
+    goods: Mapped[GoodsBack | None]
     request_key: Mapped[str | None] = mapped_column(unique=True)
     charge_id: Mapped[int | None] = mapped_column(ForeignKey("gateway_charge.id"), index=True)
     dispute_id: Mapped[int | None] = mapped_column(ForeignKey("gateway_dispute.id"))

@@ -1,6 +1,6 @@
 """Money that is owed back, until staff note that it was sent, or a gateway says so."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,13 +11,17 @@ from gallery.core.errors import NotFoundError
 from gallery.core.money import Rupiah
 from gallery.core.outbox import emit
 from gallery.core.states import Decision, move
+from gallery.inventory import services as inventory
+from gallery.inventory.services import Brought
+from gallery.inventory.states import DocumentKind
 from gallery.orders.models import OrderLine, Parcel
+from gallery.orders.queries import holder
 from gallery.orders.states import ParcelStatus
-from gallery.payments.errors import ParcelNotDeliveredError, RefundTooLargeError, RefundUnderwayError
+from gallery.payments.errors import GoodsOnShelfError, ParcelNotDeliveredError, RefundTooLargeError, RefundUnderwayError
 from gallery.payments.models import Payment, Refund, RefundLine
 from gallery.payments.queries.charges import given_back, lost_at_gateway, paying_charge
 from gallery.payments.services.locking import locked
-from gallery.payments.states import REFUND, GivenBackFor, PaymentStatus, RefundStatus
+from gallery.payments.states import REFUND, GivenBackFor, GoodsBack, PaymentStatus, RefundStatus
 
 
 def owe(session: Session, payment: Payment, amount_idr: Rupiah, *, reason: str) -> Refund | None:
@@ -66,6 +70,7 @@ def owe_lines(
     pieces: Mapping[int, int],
     *,
     shipping_idr: int = 0,
+    goods: GoodsBack = GoodsBack.KEPT,
     is_borne_by_gallery: bool = False,
     reason: GivenBackFor,
     request_key: str,
@@ -73,8 +78,10 @@ def owe_lines(
 ) -> Refund:
     """Pieces of a delivered parcel (order line id: how many), and of its shipping, are owed back to the buyer.
 
-    The MSME's share of them is taken back, unless the gallery carries it. The same request key owes once. Raises
-    :class:`ParcelNotDeliveredError`, and :class:`RefundTooLargeError` beyond what was delivered and paid.
+    ``goods`` that came back are in their owner's lot again, or written off. The MSME's share of them is taken back,
+    unless the gallery carries it; what is on the shelf again it does not carry (:class:`GoodsOnShelfError`). The same
+    request key owes once. Raises :class:`ParcelNotDeliveredError`, and :class:`RefundTooLargeError` beyond what was
+    delivered and paid.
     """
     parcel = session.get_one(Parcel, parcel_id)
     payment_id = session.scalars(select(Payment.id).where(Payment.order_id == parcel.order_id)).one()
@@ -85,7 +92,11 @@ def owe_lines(
     session.refresh(parcel)
     if parcel.status is not ParcelStatus.DELIVERED or payment.status is not PaymentStatus.PAID:
         raise ParcelNotDeliveredError(parcel.public_id)
-    lines = _lines(session, parcel, {key: count for key, count in pieces.items() if count})
+    wanted = {key: count for key, count in pieces.items() if count}
+    if wanted and goods is GoodsBack.SHELF and is_borne_by_gallery:
+        raise GoodsOnShelfError(parcel.public_id)
+    before = _given_back_before(session, wanted)
+    lines = _lines(parcel, wanted, before)
     earlier = select(func.coalesce(func.sum(Refund.shipping_idr), 0)).where(Refund.parcel_id == parcel.id)
     if not 0 <= shipping_idr <= parcel.shipping_idr - (session.scalar(earlier) or 0):
         raise RefundTooLargeError(str(shipping_idr))
@@ -101,12 +112,16 @@ def owe_lines(
         parcel_id=parcel.id,
         shipping_idr=Rupiah(shipping_idr),
         is_borne_by_gallery=is_borne_by_gallery,
+        goods=goods if lines else None,
         request_key=request_key,
         lines=lines,
     )
     session.add(refund)
     session.flush()
-    audit.record(session, actor, "refund.owed", f"refund:{refund.public_id}", amount_idr=amount, reason=reason.value)
+    if lines and goods is not GoodsBack.KEPT:
+        _bring_back(session, refund, parcel, before, actor)
+    facts = {"amount_idr": amount, "reason": reason.value} | ({"goods": goods.value} if lines else {})
+    audit.record(session, actor, "refund.owed", f"refund:{refund.public_id}", **facts)
     emit(session, "refund.due", refund_id=refund.id)
     return refund
 
@@ -118,19 +133,37 @@ def locked_refund(session: Session, refund_id: int) -> Refund:
     return session.get_one(Refund, refund_id, populate_existing=True)
 
 
-def _lines(session: Session, parcel: Parcel, pieces: Mapping[int, int]) -> list[RefundLine]:
+def _bring_back(session: Session, refund: Refund, parcel: Parcel, before: Mapping[int, int], actor: Actor) -> None:
+    variants = {line.id: line.variant_id for line in parcel.lines}
+    inventory.bring_back(
+        session,
+        holder(parcel.order),
+        parcel.place_id,
+        {
+            variants[line.order_line_id]: Brought(before.get(line.order_line_id, 0), line.pieces)
+            for line in refund.lines
+        },
+        document=DocumentKind.REFUND.of(refund.public_id),
+        is_damaged=refund.goods is GoodsBack.DAMAGED,
+        actor=actor,
+    )
+
+
+def _given_back_before(session: Session, line_ids: Collection[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(RefundLine.order_line_id, func.sum(RefundLine.pieces))
+        .where(RefundLine.order_line_id.in_(line_ids))
+        .group_by(RefundLine.order_line_id)
+    )
+    return {line_id: int(pieces) for line_id, pieces in rows}
+
+
+def _lines(parcel: Parcel, pieces: Mapping[int, int], before: Mapping[int, int]) -> list[RefundLine]:
     known = {line.id: line for line in parcel.lines}
     if not set(pieces) <= set(known):
         raise NotFoundError("OrderLine")
-    before = dict(
-        session.execute(
-            select(RefundLine.order_line_id, func.sum(RefundLine.pieces))
-            .where(RefundLine.order_line_id.in_(pieces))
-            .group_by(RefundLine.order_line_id)
-        ).all()
-    )
     for key, count in pieces.items():
-        if not 0 < count <= known[key].quantity - (before.get(key) or 0):
+        if not 0 < count <= known[key].quantity - before.get(key, 0):
             raise RefundTooLargeError(str(key))
     return [
         RefundLine(order_line_id=key, pieces=count, amount_idr=Rupiah(known[key].price_idr * count))

@@ -1,6 +1,6 @@
 """Entries of pieces that a count, a transfer or a correction lost, where the gallery carries losses.
 
-Losses with minutes of their own are in :mod:`goods`, what broke in a buyer's hands in :mod:`counter`.
+Losses with minutes of their own are in :mod:`goods`, what broke in a buyer's hands in :mod:`counter` and :mod:`online`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -131,7 +131,10 @@ _BORNE: Final = (
 )
 _IS_LOST: Final = _is_lost(StockMovement)
 _IS_CORRECTION: Final = and_(StockMovement.pieces > 0, StockMovement.reason == MovementReason.COUNT_CORRECTION)
-_IN_A_SALE: Final = StockMovement.document.startswith(DocumentKind.COUNTER_RETURN.prefix)
+_IN_A_SALE: Final = or_(
+    StockMovement.document.startswith(DocumentKind.COUNTER_RETURN.prefix),
+    StockMovement.document.startswith(DocumentKind.REFUND.prefix),
+)
 _earlier = aliased(StockMovement)
 _LOST_BEFORE: Final = (
     select(_earlier.id)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
@@ -9,13 +10,22 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from gallery.consignment.models import LotTerms
 from gallery.consignment.queries import terms_of_lots
+from gallery.consignment.states import LossBearer
 from gallery.inventory.models import StockItem, StockMovement
 from gallery.inventory.states import MovementReason
 from gallery.orders.models import Order, OrderLine, Parcel
 from gallery.orders.queries import holder
 from gallery.orders.states import ParcelStatus
 from gallery.payments.models import GatewayCharge, Payment, Refund, RefundLine
-from gallery.payments.states import BY_GATEWAY, WHOLE_REFUND, Gateway, PaymentMethod, PaymentStatus, RefundStatus
+from gallery.payments.states import (
+    BY_GATEWAY,
+    WHOLE_REFUND,
+    Gateway,
+    GoodsBack,
+    PaymentMethod,
+    PaymentStatus,
+    RefundStatus,
+)
 from gallery.settlement.queries.drafts import Basis, Draft, Share, Source, due_on, gallery, gateway
 from gallery.settlement.states import Account, Channel, EntryKind, ShareKind
 
@@ -175,13 +185,16 @@ def _refunds_owed(session: Session, ids: Sequence[int], window: int) -> list[Dra
     lines = [part_back for refund in refunds for part_back in refund.lines]
     shares = _shares_of_lines(session, [line.order_line_id for line in lines], window)
     earlier = _given_back_before(session, lines)
-    return [_refund_owed(refund, shares, earlier) for refund in refunds]
+    terms = terms_of_lots(session, {one.lot_id for some in shares.values() for one in some if one.lot_id is not None})
+    borne = {lot_id for lot_id, frozen in terms.items() if frozen.loss_bearer is LossBearer.GALLERY}
+    return [_refund_owed(refund, shares, earlier, borne) for refund in refunds]
 
 
-def _refund_owed(refund: Refund, shares: dict[int, list[Share]], earlier: dict[int, int]) -> Draft:
+def _refund_owed(refund: Refund, shares: dict[int, list[Share]], earlier: dict[int, int], borne: set[int]) -> Draft:
     """A refund of a delivered parcel takes the owner's share back; before, the money was still the buyer's.
 
-    What left at a gateway, past the order, is the gallery's loss, until it covers what is given up later.
+    What came back damaged is a loss, as at the counter: the gallery carries it where the terms say so. What left at a
+    gateway, past the order, is the gallery's loss, until it covers what is given up later.
     """
     payment = refund.payment
     order = payment.order
@@ -205,8 +218,11 @@ def _refund_owed(refund: Refund, shares: dict[int, list[Share]], earlier: dict[i
     for line in refund.lines:
         rest -= line.amount_idr
         for one in _taken_back(shares[line.order_line_id], earlier[line.id], line.pieces, refund):
-            if refund.is_borne_by_gallery:
+            is_loss = refund.goods is GoodsBack.DAMAGED and one.lot_id in borne
+            if refund.is_borne_by_gallery or is_loss:
                 draft.debit(Account.LOSS, gallery(one.gallery_id), -one.gross_idr)
+            elif refund.goods is GoodsBack.KEPT:
+                draft.owe(replace(one, kind=ShareKind.REFUNDED))
             else:
                 draft.owe(one)
     if refund.parcel is not None:

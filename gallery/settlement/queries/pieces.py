@@ -13,6 +13,7 @@ from gallery.consignment.states import LossBearer
 from gallery.inventory.models import Lot, StockItem, StockMovement
 from gallery.inventory.states import DocumentKind, MovementReason
 from gallery.orders.models import Order, Parcel
+from gallery.payments.models import Refund
 from gallery.settlement.models import JournalEntry, OwnerShare
 from gallery.settlement.states import EntryKind, ShareKind
 
@@ -32,10 +33,12 @@ class PiecesDiffer:
 def pieces_that_differ(session: Session) -> Iterator[PiecesDiffer]:
     """Compare every posted sale and return with its movements, by owner. What was lost follows from movements alone."""
     moved: dict[tuple[str, int], int] = defaultdict(int)
-    for rows in (_by_name(), _delivered()):
+    for rows in (_by_name(), _delivered(), _given_back()):
         for document, business_id, pieces in session.execute(rows):
             moved[document, business_id] += int(pieces)
-    shared = {(document, owner): int(pieces) for document, owner, pieces in session.execute(_shared())}
+    shared: dict[tuple[str, int], int] = {}
+    for rows in (_shared(), _shared_back()):
+        shared |= {(document, owner): int(pieces) for document, owner, pieces in session.execute(rows)}
     for document, owner in sorted(moved.keys() | shared.keys()):
         before, after = moved[document, owner], shared.get((document, owner), 0)
         if before != after:
@@ -43,14 +46,22 @@ def pieces_that_differ(session: Session) -> Iterator[PiecesDiffer]:
 
 
 def _shared() -> Select[str, int, int]:
+    return _shares().where(JournalEntry.kind.in_([*BY_NAME, EntryKind.DELIVERED]))
+
+
+def _shared_back() -> Select[str, int, int]:
     """What a buyer got money for without giving the goods back is not sold less."""
+    return (
+        _shares()
+        .join(Refund, Refund.id == JournalEntry.source_id)
+        .where(JournalEntry.kind == EntryKind.REFUND_OWED, _SAYS_WHERE_GOODS_ARE, OwnerShare.kind == ShareKind.RETURNED)
+    )
+
+
+def _shares() -> Select[str, int, int]:
     return (
         select(JournalEntry.document, OwnerShare.business_id, func.sum(OwnerShare.pieces))
         .join(JournalEntry, JournalEntry.id == OwnerShare.entry_id)
-        .where(
-            JournalEntry.kind.in_([*BY_NAME, EntryKind.DELIVERED]),
-            OwnerShare.kind.in_([ShareKind.SOLD, ShareKind.RETURNED]),
-        )
         .group_by(JournalEntry.document, OwnerShare.business_id)
     )
 
@@ -70,6 +81,19 @@ def _delivered() -> Select[str, int, int]:
     )
 
 
+def _given_back() -> Select[str, int, int]:
+    is_loss = or_(
+        _IS_GALLERYS_LOSS,
+        and_(StockMovement.reason == MovementReason.DAMAGED, Refund.is_borne_by_gallery),
+    )
+    return (
+        _moved()
+        .join(JournalEntry, JournalEntry.document == StockMovement.document)
+        .join(Refund, Refund.id == JournalEntry.source_id)
+        .where(JournalEntry.kind == EntryKind.REFUND_OWED, _SAYS_WHERE_GOODS_ARE, or_(_IS_TRADE, is_loss))
+    )
+
+
 def _moved() -> Select[str, int, int]:
     return (
         select(JournalEntry.document, Lot.business_id, -func.sum(StockMovement.pieces))
@@ -80,6 +104,7 @@ def _moved() -> Select[str, int, int]:
     )
 
 
+_SAYS_WHERE_GOODS_ARE: Final = Refund.goods.is_not(None)  # those of before migration 0037 did not
 _IS_TRADE: Final = StockMovement.reason.in_([MovementReason.SOLD, MovementReason.BUYER_RETURN])
 # Of what broke in a buyer's hands at the gallery's cost the owner's share is not taken back.
 _IS_GALLERYS_LOSS: Final[ColumnElement[bool]] = and_(

@@ -29,6 +29,7 @@ from gallery.settlement.states import Channel, ShareKind
 TAX_FREE_IDR: Final = 500_000_000  # a person's turnover of a year up to here is not taxed (PP 55/2022 art. 60)
 NEAR_IDR: Final = 400_000_000  # from here on the office talks to the MSME
 FINAL_TAX_IDR: Final = 4_800_000_000  # beyond it the final tax of small turnovers does not hold any more (art. 57)
+GIVEN_BACK: Final = (ShareKind.RETURNED, ShareKind.REFUNDED)
 PAGE_SIZE: Final = 25
 MONTHS: Final = 12
 
@@ -197,7 +198,7 @@ def _rows(year: int, *whose: ColumnElement[bool]) -> Select[int, str, str, str, 
             OwnerShare.business_id,
             _sold(Channel.COUNTER).label("counter"),
             _sold(Channel.ONLINE).label("online"),
-            func.sum(case((OwnerShare.kind == ShareKind.RETURNED, -OwnerShare.gross_idr), else_=0)).label("returned"),
+            func.sum(case((OwnerShare.kind.in_(GIVEN_BACK), -OwnerShare.gross_idr), else_=0)).label("returned"),
         )
         .where(*whose, *_inside(year))
         .group_by(OwnerShare.business_id)

@@ -17,6 +17,7 @@ from gallery.orders.states import OrderStatus
 from gallery.payments import services
 from gallery.payments.errors import (
     AmountDiffersError,
+    GoodsOnShelfError,
     OtherAmountSeenError,
     ParcelNotDeliveredError,
     PaymentClosedError,
@@ -166,12 +167,13 @@ def give_back(public_id: str, parcel_public_id: str) -> ResponseReturnValue:
                 chosen.parcel.id,
                 form.pieces,
                 shipping_idr=form.shipping_idr,
+                goods=form.goods,
                 is_borne_by_gallery=form.penanggung.data == "galeri",
                 reason=GivenBackFor(form.sebab.data),
                 request_key=str(form.kunci.data),
                 actor=current_actor(),
             )
-    except (RefundTooLargeError, ParcelNotDeliveredError) as error:
+    except (RefundTooLargeError, ParcelNotDeliveredError, GoodsOnShelfError) as error:
         form.form_errors.append(text_of(error.code))
         return _render(_payment(public_id), give_back_form=form), error.status
     flash(_("Dana dicatat untuk dikembalikan. Hubungi pembeli, lalu catat bila uangnya sudah dikirim."))

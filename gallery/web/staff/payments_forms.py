@@ -11,7 +11,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from gallery.core.ids import public_id
-from gallery.payments.states import GivenBackFor, RejectReason
+from gallery.payments.errors import GoodsOnShelfError
+from gallery.payments.states import GivenBackFor, GoodsBack, RejectReason
+from gallery.web.errors import text_of
 from gallery.web.paging import number_in
 from gallery.web.parcel_forms import strip
 from gallery.web.words import word
@@ -51,6 +53,13 @@ class GiveBackForm(FlaskForm):
         ],
         validators=[DataRequired(_l("Pilih sebabnya, agar pembeli dan UMKM tahu mengapa."))],
     )
+    barangnya = SelectField(
+        _l("Barangnya sekarang"),
+        choices=[
+            SelectChoice("", _l("Pilih keadaan barang")),
+            *(SelectChoice(goods.value, word(goods).text) for goods in GoodsBack),
+        ],
+    )
     penanggung = RadioField(
         _l("Siapa yang menanggung"),
         choices=[
@@ -61,6 +70,19 @@ class GiveBackForm(FlaskForm):
     )
     ongkir = StringField(_l("Ongkir yang dikembalikan (Rp)"), filters=[strip])
     kunci = HiddenField(default=public_id, validators=[DataRequired(), Length(max=40)])
+
+    def validate_barangnya(self, field: Any) -> None:
+        if any(self.pieces.values()) and not field.data:
+            raise ValidationError(_("Pilih apa yang terjadi dengan barangnya, agar stok dan laporan UMKM cocok."))
+
+    def validate_penanggung(self, field: Any) -> None:
+        if field.data == "galeri" and self.goods is GoodsBack.SHELF and any(self.pieces.values()):
+            raise ValidationError(text_of(GoodsOnShelfError.code))
+
+    @property
+    def goods(self) -> GoodsBack:
+        """What became of the goods; kept by the buyer where nothing is said, as for shipping alone."""
+        return next((goods for goods in GoodsBack if goods.value == self.barangnya.data), GoodsBack.KEPT)
 
     @property
     def pieces(self) -> dict[int, int]:
