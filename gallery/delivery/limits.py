@@ -104,6 +104,13 @@ def limits_of(courier: str) -> list[Limit]:
     return [limit for name, limit in LIMITS.items() if name.partition(":")[0] == courier]
 
 
+def sides_of(length_mm: int | None, width_mm: int | None, height_mm: int | None) -> Box | None:
+    """Return the box of one piece in whole centimetres, rounded up; none where it was never measured."""
+    if not (length_mm and width_mm and height_mm):
+        return None
+    return (-(-length_mm // 10), -(-width_mm // 10), -(-height_mm // 10))
+
+
 def box_of(pieces: Collection[tuple[Box | None, int]]) -> Box | None:
     """Return the box that all pieces (sides, how many) need: as long and wide as the largest, as high as the sum.
 

@@ -289,6 +289,7 @@ def _price_wanted(booking_id: int) -> tuple[Courier, tuple[str, QuoteRequest] | 
                 at=clock.now(),
                 is_local_only=not LOCAL_ONLY.isdisjoint(load.classes),
                 items=request.items,
+                size_cm=request.size_cm,
                 value_idr=request.value_idr,
             ),
         )

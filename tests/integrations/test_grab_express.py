@@ -96,3 +96,9 @@ def test_the_agreed_word_may_come_as_a_bearer_token(gateway, courier):
     headers = notice.headers | {"Authorization": f"Bearer {courier.hook_secret}"}
     (update,) = gateway.read_updates(headers, notice.body, "/")
     assert (update.status, update.rider.plate) == (_S.ACCEPTED, "BN 1234 AB")
+
+
+def test_measures_are_told_largest_side_last(gateway, courier):
+    gateway.book(a_parcel(service="grab_express:INSTANT", size_cm=(30, 20, 10)))
+    (package,) = courier.calls_of("book")[0].data["packages"]
+    assert package["dimensions"] == {"height": 10, "width": 20, "depth": 30, "weight": 700}

@@ -12,7 +12,7 @@ from gallery.catalog.queries import sellable
 from gallery.catalog.states import ShippingClass
 from gallery.checkout.models import Cart, CartLine
 from gallery.core.money import Rupiah
-from gallery.delivery.limits import Box
+from gallery.delivery.limits import Box, sides_of
 from gallery.inventory.queries import available
 from gallery.listing.models import ListingEntry
 from gallery.orders.models import Order
@@ -129,17 +129,11 @@ def cart_lines(session: Session, owner: Owner) -> list[CartLineView]:
             lead_time_days=product.lead_time_days,
             is_sellable=bool(on_sale) and variant.is_active,
             photo=photo,
-            box_cm=_box(variant),
+            box_cm=sides_of(variant.length_mm, variant.width_mm, variant.height_mm),
             stock={place: count for (variant_id, place), count in pieces.items() if variant_id == variant.id},
         )
         for line, variant, product, revision, business, photo, on_sale in rows
     ]
-
-
-def _box(variant: Variant) -> Box | None:
-    if not (variant.length_mm and variant.width_mm and variant.height_mm):
-        return None
-    return (-(-variant.length_mm // 10), -(-variant.width_mm // 10), -(-variant.height_mm // 10))
 
 
 def order_key(cart_id: int, checkout_key: str) -> str:

@@ -1,15 +1,17 @@
 """What a courier has to be told for a parcel, and which booking a courier speaks of."""
 
-from typing import Final
+from collections.abc import Collection
+from typing import Final, NamedTuple
 
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from gallery.catalog.facts import FOOD
 from gallery.catalog.models import Category, Product, ProductRevision, Variant
+from gallery.catalog.states import ShippingClass
 from gallery.core.money import Rupiah
 from gallery.delivery.courier import BookingRequest, Item
-from gallery.delivery.limits import Load
+from gallery.delivery.limits import Box, Load, box_of, sides_of
 from gallery.delivery.models import CourierBooking, GalleryCourier, Shipment
 from gallery.delivery.queries.couriers import holder_of
 from gallery.delivery.queries.shipments import recipient, sender
@@ -22,7 +24,8 @@ NOTE_LIMIT: Final = 150
 def request_for(session: Session, booking: CourierBooking) -> BookingRequest:
     """Return what the courier gets for this attempt: the same words each time it is asked."""
     parcel = session.get_one(Parcel, booking.shipment.parcel_id)
-    order, food = parcel.order, _food_in(session, parcel.id)
+    order, goods = parcel.order, _goods_in(session, parcel.id)
+    food = {row.variant_id for row in goods if row.slug in FOOD}
     return BookingRequest(
         key=booking.key,
         pick_up=sender(session, parcel.place),
@@ -33,6 +36,7 @@ def request_for(session: Session, booking: CourierBooking) -> BookingRequest:
         service=booking.service,
         quote_ref=booking.quote_ref,
         items=tuple(_item(line, is_food=line.variant_id in food) for line in parcel.lines),
+        size_cm=_box_of(goods),
         order_number=order.number,
         note=order.note[:NOTE_LIMIT],
     )
@@ -43,16 +47,10 @@ def value_of(parcel: Parcel) -> Rupiah:
 
 
 def load_of(session: Session, parcel_id: int) -> Load:
-    """Return weight, value and shipping classes of what is in a parcel."""
-    parcel = session.get_one(Parcel, parcel_id)
-    classes = session.scalars(
-        select(ProductRevision.shipping_class)
-        .join(Product, Product.published_revision_id == ProductRevision.id)
-        .join(Variant, Variant.product_id == Product.id)
-        .join(OrderLine, OrderLine.variant_id == Variant.id)
-        .where(OrderLine.parcel_id == parcel_id)
-    )
-    return Load(parcel.weight_g, value_of(parcel), frozenset(classes))
+    """Return weight, value, shipping classes and measures of what is in a parcel."""
+    parcel, goods = session.get_one(Parcel, parcel_id), _goods_in(session, parcel_id)
+    classes = frozenset(row.shipping_class for row in goods if row.shipping_class is not None)
+    return Load(parcel.weight_g, value_of(parcel), classes, _box_of(goods))
 
 
 def booking_known_as(session: Session, courier: Courier, booking_ref: str) -> CourierBooking | None:
@@ -96,14 +94,31 @@ def _item(line: OrderLine, *, is_food: bool) -> Item:
     return Item(name, line.quantity, Rupiah(line.price_idr), line.weight_g, is_food)
 
 
-def _food_in(session: Session, parcel_id: int) -> set[int]:
-    """Return the variants in a parcel that are eaten or drunk, by their product's published category."""
-    rows = (
-        select(OrderLine.variant_id)
+class _Goods(NamedTuple):
+    """What couriers must know about a line; of a product that is not published any more only how many there are."""
+
+    variant_id: int
+    quantity: int
+    sides_cm: Box | None
+    shipping_class: ShippingClass | None
+    slug: str | None
+
+
+def _goods_in(session: Session, parcel_id: int) -> list[_Goods]:
+    measures = (Variant.length_mm, Variant.width_mm, Variant.height_mm)
+    rows = session.execute(
+        select(OrderLine.variant_id, OrderLine.quantity, ProductRevision.shipping_class, Category.slug, *measures)
         .join(Variant, Variant.id == OrderLine.variant_id)
         .join(Product, Product.id == Variant.product_id)
-        .join(ProductRevision, ProductRevision.id == Product.published_revision_id)
-        .join(Category, Category.id == ProductRevision.category_id)
-        .where(OrderLine.parcel_id == parcel_id, Category.slug.in_(FOOD))
+        .outerjoin(ProductRevision, ProductRevision.id == Product.published_revision_id)
+        .outerjoin(Category, Category.id == ProductRevision.category_id)
+        .where(OrderLine.parcel_id == parcel_id)
     )
-    return set(session.scalars(rows))
+    return [
+        _Goods(variant_id, quantity, sides_of(*sides), shipping_class, slug)
+        for variant_id, quantity, shipping_class, slug, *sides in rows
+    ]
+
+
+def _box_of(goods: Collection[_Goods]) -> Box | None:
+    return box_of([(row.sides_cm, row.quantity) for row in goods])
