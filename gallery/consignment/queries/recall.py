@@ -13,7 +13,7 @@ from gallery.accounts.permissions import Scope
 from gallery.consignment.queries.goods import Goods, goods_rows
 from gallery.core.errors import NotFoundError
 from gallery.inventory.models import Lot, Place, Reservation, StockItem, StockMovement
-from gallery.inventory.queries import place_in_scope, sellable_lot
+from gallery.inventory.queries import document_numbers, place_in_scope, sellable_lot
 from gallery.inventory.states import DocumentKind, MovementReason, ReservationStatus
 from gallery.orders.models import Order
 
@@ -29,6 +29,7 @@ class Buyer:
     """
 
     document: str
+    number: str  # on the order or receipt
     pieces: int
     is_held: bool  # not gone yet: the order can still be served from another lot
     at: datetime
@@ -44,6 +45,7 @@ class Recall:
     goods: list[Goods]  # one row for each place, empty ones too
     buyers: list[Buyer]
     others: list[tuple[MovementReason, int]]  # what else happened to it, summed
+    is_cut: bool  # there are more buyers than were asked for
 
     @property
     def lot(self) -> Lot:
@@ -58,10 +60,11 @@ class Recall:
         return sum(one.pieces for one in self.buyers if not one.is_held)
 
 
-def recall(session: Session, lot_id: int, scope: Scope, contacts: Scope) -> Recall:
+def recall(session: Session, lot_id: int, scope: Scope, contacts: Scope, *, limit: int = MOST) -> Recall:
     """Return what became of the lot; :class:`NotFoundError` where no piece of it was ever in the actor's places.
 
-    All places are told, because a recall ends at no gallery's door; ``contacts`` limits whose buyers may be named.
+    At most ``limit`` documents that got pieces, and as many that hold some. All places are told, because a recall ends
+    at no gallery's door; ``contacts`` limits whose buyers may be named.
     """
     goods = [
         Goods(*row) for row in session.execute(goods_rows().where(Lot.id == lot_id).order_by(Place.kind, Place.id))
@@ -74,16 +77,25 @@ def recall(session: Session, lot_id: int, scope: Scope, contacts: Scope) -> Reca
         session.scalars(select(Place.id).where(place_in_scope(contacts), Place.id.in_({g.place.id for g in goods})))
     )
     places = {one.item.id: one.place for one in goods}
-    sold = _sold(session, places)
-    held = _held(session, places)
+    sold = _sold(session, places, limit + 1)
+    held = _held(session, places, limit + 1)
     documents = {row[0] for row in (*sold, *held)}
-    orders = _orders(session, documents)
+    orders, numbers = _orders(session, documents), document_numbers(session, documents)
     buyers = [
-        Buyer(document, pieces, is_held, at, places[item_id], orders.get(document), places[item_id].id in known)
-        for is_held, rows in ((True, held), (False, sold))
+        Buyer(
+            document,
+            numbers.get(document) or document.partition(":")[2],
+            pieces,
+            is_held,
+            at,
+            places[item_id],
+            orders.get(document),
+            places[item_id].id in known,
+        )
+        for is_held, rows in ((True, held[:limit]), (False, sold[:limit]))
         for document, item_id, pieces, at in rows
     ]
-    return Recall(goods, buyers, _others(session, places))
+    return Recall(goods, buyers, _others(session, places), max(len(sold), len(held)) > limit)
 
 
 def stranded_orders(session: Session, scope: Scope, *, limit: int = 20) -> list[Order]:
@@ -111,7 +123,7 @@ def stranded_orders(session: Session, scope: Scope, *, limit: int = 20) -> list[
 Row = tuple[str, int, int, datetime]
 
 
-def _sold(session: Session, items: Collection[int]) -> list[Row]:
+def _sold(session: Session, items: Collection[int], limit: int) -> list[Row]:
     """What left with an order or a counter sale, less what came back from it."""
     rows = (
         select(
@@ -127,12 +139,12 @@ def _sold(session: Session, items: Collection[int]) -> list[Row]:
         .group_by(StockMovement.document, StockMovement.stock_item_id)
         .having(func.sum(StockMovement.pieces) < 0)
         .order_by(func.min(StockMovement.happened_at))
-        .limit(MOST)
+        .limit(limit)
     )
     return [(document or "", item_id, int(pieces), at) for document, item_id, pieces, at in session.execute(rows)]
 
 
-def _held(session: Session, items: Collection[int]) -> list[Row]:
+def _held(session: Session, items: Collection[int], limit: int) -> list[Row]:
     rows = (
         select(Reservation.holder, Reservation.stock_item_id, Reservation.pieces, Reservation.created_at)
         .where(
@@ -141,7 +153,7 @@ def _held(session: Session, items: Collection[int]) -> list[Row]:
             Reservation.holder.startswith(ORDER),
         )
         .order_by(Reservation.id)
-        .limit(MOST)
+        .limit(limit)
     )
     return [(holder, item_id, pieces, at) for holder, item_id, pieces, at in session.execute(rows)]
 

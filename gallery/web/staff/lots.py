@@ -1,11 +1,13 @@
 """One lot: where its pieces lie, to whom it went, blocking it in every channel, and the recall list."""
 
+from typing import Final
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gallery.accounts.permissions import Scope
-from gallery.consignment.queries.recall import Buyer, Recall, recall
+from gallery.consignment.queries.recall import MOST, Buyer, Recall, recall
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.sheets import Cell, xlsx_table
@@ -13,11 +15,13 @@ from gallery.inventory import services as inventory
 from gallery.inventory.states import LotBlock
 from gallery.orders.queries import HOLDER
 from gallery.web.downloads import download
-from gallery.web.filters import local, samar_telepon, tanggal_pendek, telepon
+from gallery.web.filters import angka, local, samar_telepon, tanggal_pendek, telepon
 from gallery.web.goods_out_forms import BlockForm
 from gallery.web.guards import requires
 from gallery.web.session import current_actor
 
+WHOLE: Final = 10_000
+"""Documents of each kind on the recall list as a workbook."""
 bp = Blueprint("lots", __name__, url_prefix="/galeri/lot")
 
 
@@ -64,7 +68,7 @@ def unblock(lot_id: int) -> ResponseReturnValue:
 @requires("stock.report")
 def sheet(lot_id: int) -> ResponseReturnValue:
     """The recall list: every order and counter sale that got pieces of the lot."""
-    found = _recall(lot_id, "stock.report")
+    found = _recall(lot_id, "stock.report", is_whole=True)
     headings = [
         _("Waktu"),
         _("Galeri"),
@@ -76,21 +80,23 @@ def sheet(lot_id: int) -> ResponseReturnValue:
         _("Telepon"),
     ]
     rows: list[list[Cell | None]] = [
-        [local(one.at), one.place.name, channel(one), number(one), one.pieces, state(one), *contact(one)]
+        [local(one.at), one.place.name, channel(one), one.number, one.pieces, state(one), *contact(one)]
         for one in found.buyers
     ]
+    if found.is_cut:
+        rows.append([cut_text(WHOLE), *[None] * (len(headings) - 1)])
     body = xlsx_table(_("Penarikan"), headings, rows, widths=(24, 28, 16, 18, 10, 20, 26, 18))
     return download(body, f"penarikan-lot-{lot_id}-{clock.today():%Y%m%d}.xlsx")
+
+
+def cut_text(most: int) -> str:
+    """Say that the list is longer than what is shown."""
+    return _("Daftar ini dipotong: lebih dari %(n)s pesanan atau struk mendapat barang dari lot ini.", n=angka(most))
 
 
 def channel(buyer: Buyer) -> str:
     """Where it was sold."""
     return _("Toko daring") if buyer.document.startswith(HOLDER) else _("Kasir")
-
-
-def number(buyer: Buyer) -> str:
-    """What staff find it by: the order's number, or the counter sale's."""
-    return buyer.order.number if buyer.order else buyer.document.partition(":")[2]
 
 
 def state(buyer: Buyer) -> str:
@@ -107,10 +113,10 @@ def contact(buyer: Buyer) -> tuple[str, str]:
     return f"{buyer.order.contact_name[:1]}•••", samar_telepon(buyer.order.contact_phone)
 
 
-def _recall(lot_id: int, permission: str) -> Recall:
+def _recall(lot_id: int, permission: str, *, is_whole: bool = False) -> Recall:
     actor = current_actor()
     contacts = actor.scope("order.view") if actor.can("order.view") else Scope()
-    return recall(db.session(), lot_id, actor.scope(permission), contacts)
+    return recall(db.session(), lot_id, actor.scope(permission), contacts, limit=WHOLE if is_whole else MOST)
 
 
 def _page(lot_id: int, form: BlockForm) -> str:
@@ -121,11 +127,11 @@ def _page(lot_id: int, form: BlockForm) -> str:
     return render_template(
         "staff/lots/show.html",
         recall=found,
+        cut=cut_text(MOST) if found.is_cut else "",
         lot=found.lot,
         form=form,
         waiting=waiting,
         channel=channel,
-        number=number,
         state=state,
         contact=contact,
         expired=found.lot.expires_on is not None and found.lot.expires_on <= clock.today(),

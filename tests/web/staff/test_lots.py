@@ -16,6 +16,7 @@ from gallery.inventory.services import Pick
 from gallery.orders.models import Order
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
+from tests.factories.counter import make_desk, make_sale, on_shelf
 from tests.factories.delivery import make_parcel
 from tests.factories.inventory import BELITUNG, make_gallery_place, make_goods, make_stock
 
@@ -79,3 +80,23 @@ def test_the_recall_list_names_orders_and_sales_and_hides_other_galleries_buyers
     assert order.contact_name not in text
     assert order.contact_phone[-8:] not in text
     assert {row[6] for row in rows_of(other, lot)} == {"–", f"{order.contact_name[0]}•••"}
+
+
+def test_a_counter_sale_is_named_by_its_receipt_and_a_cut_list_says_so(app, monkeypatch):
+    desk = make_desk()
+    goods, item = on_shelf(desk)
+    numbers = [make_sale(desk, (goods, 1)).number for _ in range(3)]
+    lot = lot_of(item)
+    staff = signed_in(app, make_user("gallery_staff", gallery_id=desk.gallery_id))
+    assert {row[3] for row in rows_of(staff, lot)} == set(numbers)
+    page = f"/petugas/galeri/lot/{lot}"
+    text = staff.get(page).get_data(as_text=True)
+    assert all(number in text for number in numbers)
+    assert "dipotong" not in text
+    monkeypatch.setattr("gallery.web.staff.lots.MOST", 2)
+    cut = staff.get(page).get_data(as_text=True)
+    assert "lebih dari 2 pesanan atau struk" in cut
+    assert numbers[2] not in cut
+    assert len(rows_of(staff, lot)) == 3  # the sheet has all
+    monkeypatch.setattr("gallery.web.staff.lots.WHOLE", 2)
+    assert "dipotong" in rows_of(staff, lot)[-1][0]
