@@ -33,6 +33,7 @@ class Load:
     value_idr: Rupiah = _NOTHING
     classes: frozenset[ShippingClass] = frozenset()
     size_cm: Box | None = None
+    is_food: bool = False  # all of it is eaten or drunk
 
 
 @dataclass(frozen=True, slots=True)

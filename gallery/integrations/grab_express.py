@@ -31,6 +31,7 @@ SANDBOX: Final = "-sandbox"
 TOKEN_MARGIN_S: Final = 60.0
 UNAUTHORIZED, CONFLICT = 401, 409
 NOWHERE: Final = frozenset({"out_of_service_area", "service_not_available", "no_service_available"})
+BY_CAR: Final = "_CAR"  # INSTANT_CAR, SAME_DAY_CAR
 ADDRESS_LIMIT, NAME_LIMIT = 500, 100
 
 _S = ShipmentStatus
@@ -105,7 +106,7 @@ class GrabExpress:
         body = {
             "merchantOrderID": request.key,
             "serviceType": service,
-            "vehicleType": "BIKE",
+            "vehicleType": "CAR" if service.upper().endswith(BY_CAR) else "BIKE",
             "codType": "REGULAR",
             "paymentMethod": "CASHLESS",
             "packages": _packages(request),

@@ -98,6 +98,14 @@ def test_the_agreed_word_may_come_as_a_bearer_token(gateway, courier):
     assert (update.status, update.rider.plate) == (_S.ACCEPTED, "BN 1234 AB")
 
 
+@pytest.mark.parametrize(
+    ("service", "vehicle"), [("INSTANT", "BIKE"), ("SAME_DAY", "BIKE"), ("INSTANT_CAR", "CAR"), ("SAME_DAY_CAR", "CAR")]
+)
+def test_what_was_priced_for_a_car_is_not_fetched_by_motorcycle(gateway, courier, service, vehicle):
+    gateway.book(a_parcel(service=f"grab_express:{service}"))
+    assert courier.calls_of("book")[0].data["vehicleType"] == vehicle
+
+
 def test_measures_are_told_largest_side_last(gateway, courier):
     gateway.book(a_parcel(service="grab_express:INSTANT", size_cm=(30, 20, 10)))
     (package,) = courier.calls_of("book")[0].data["packages"]

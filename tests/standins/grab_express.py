@@ -12,6 +12,7 @@ from tests.standins.server import Call, Notice, Order, Reply, SaysNo, StandIn
 
 TOKEN_PATH = "/grabid/v1/oauth2/token"
 SERVICES = {"INSTANT": 0, "SAME_DAY": -4_000}
+BY_CAR = {"INSTANT_CAR": 15_000, "SAME_DAY_CAR": 9_000}  # where there are cars: ordered, but not offered here
 
 
 class GrabExpressStandIn(StandIn):
@@ -107,8 +108,10 @@ class GrabExpressStandIn(StandIn):
 
     def _book(self, wanted: dict[str, Any]) -> Reply:
         _check_ends(wanted)
-        if not wanted.get("merchantOrderID") or wanted.get("serviceType") not in SERVICES:
+        if not wanted.get("merchantOrderID") or wanted.get("serviceType") not in SERVICES | BY_CAR:
             raise SaysNo(400, {"code": "invalid_argument", "message": "merchantOrderID or serviceType"})
+        if wanted.get("vehicleType") != ("CAR" if wanted["serviceType"] in BY_CAR else "BIKE"):
+            raise SaysNo(400, {"code": "invalid_argument", "message": "vehicleType"})
         if wanted.get("paymentMethod") != "CASHLESS":
             raise SaysNo(400, {"code": "invalid_argument", "message": "paymentMethod"})
         for end in ("sender", "recipient"):
@@ -118,7 +121,7 @@ class GrabExpressStandIn(StandIn):
         if self.refuses_duplicates and self.made_under(wanted["merchantOrderID"]):
             raise SaysNo(409, {"code": "duplicate", "message": "merchantOrderID was used before"})
         order_id = f"IN-2-{secrets.token_hex(8).upper()}"
-        price = self.price_idr + SERVICES[wanted["serviceType"]] + self.extra_idr
+        price = self.price_idr + (SERVICES | BY_CAR)[wanted["serviceType"]] + self.extra_idr
         order = Order(order_id, wanted["merchantOrderID"], "ALLOCATING", price, wanted)
         order.extra["timeline"] = {"create": _moment(time.time())}
         self.orders[order_id] = order

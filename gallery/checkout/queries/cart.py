@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gallery.catalog.models import Product, ProductRevision, Variant
+from gallery.catalog.facts import FOOD
+from gallery.catalog.models import Category, Product, ProductRevision, Variant
 from gallery.catalog.queries import sellable
 from gallery.catalog.states import ShippingClass
 from gallery.checkout.models import Cart, CartLine
@@ -50,6 +51,7 @@ class CartLineView:
     is_sellable: bool
     photo: Mapping[str, Any] | None
     box_cm: Box | None = None  # of one piece, in whole centimetres; none where it was never measured
+    is_food: bool = False
     stock: Mapping[int, int] = field(default_factory=dict)
 
     @property
@@ -98,12 +100,13 @@ def cart_lines(session: Session, owner: Owner) -> list[CartLineView]:
         return []
     mine = Cart.user_id == owner.user_id if owner.user_id is not None else Cart.token_hash == owner.token_hash
     rows = session.execute(
-        select(CartLine, Variant, Product, ProductRevision, Business, ListingEntry.photo, sellable())
+        select(CartLine, Variant, Product, ProductRevision, Business, ListingEntry.photo, Category.slug, sellable())
         .join(Cart, Cart.id == CartLine.cart_id)
         .join(Variant, Variant.id == CartLine.variant_id)
         .join(Product, Product.id == Variant.product_id)
         .join(Business, Business.id == Product.business_id)
         .join(ProductRevision, ProductRevision.id == Product.published_revision_id)
+        .outerjoin(Category, Category.id == ProductRevision.category_id)
         .outerjoin(ListingEntry, ListingEntry.product_id == Product.id)
         .where(mine)
         .order_by(CartLine.id)
@@ -130,9 +133,10 @@ def cart_lines(session: Session, owner: Owner) -> list[CartLineView]:
             is_sellable=bool(on_sale) and variant.is_active,
             photo=photo,
             box_cm=sides_of(variant.length_mm, variant.width_mm, variant.height_mm),
+            is_food=slug in FOOD,
             stock={place: count for (variant_id, place), count in pieces.items() if variant_id == variant.id},
         )
-        for line, variant, product, revision, business, photo, on_sale in rows
+        for line, variant, product, revision, business, photo, slug, on_sale in rows
     ]
 
 

@@ -81,6 +81,7 @@ class PlannedParcel:
             Rupiah(sum(part.subtotal_idr for part in self.lines)),
             frozenset(part.line.shipping_class for part in self.lines),
             box_of([(part.line.box_cm, part.quantity) for part in self.lines]),
+            is_food=all(part.line.is_food for part in self.lines),
         )
 
     @property

@@ -50,7 +50,8 @@ def load_of(session: Session, parcel_id: int) -> Load:
     """Return weight, value, shipping classes and measures of what is in a parcel."""
     parcel, goods = session.get_one(Parcel, parcel_id), _goods_in(session, parcel_id)
     classes = frozenset(row.shipping_class for row in goods if row.shipping_class is not None)
-    return Load(parcel.weight_g, value_of(parcel), classes, _box_of(goods))
+    is_food = all(row.slug in FOOD for row in goods)
+    return Load(parcel.weight_g, value_of(parcel), classes, _box_of(goods), is_food=is_food)
 
 
 def booking_known_as(session: Session, courier: Courier, booking_ref: str) -> CourierBooking | None:

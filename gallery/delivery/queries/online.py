@@ -131,7 +131,7 @@ def online_book(
 def way_of(request: QuoteRequest, load: Load) -> str:
     """Name a way and what goes it, roughly enough that neighbours with like parcels share the answer.
 
-    Place of origin, cell and subdistrict of the destination, step of weight and of value, classes and measures.
+    Place of origin, cell and subdistrict of the destination, step of weight and of value, classes, measures and food.
     """
     stepped, there = _stepped(request, load), request.destination
     facts = (
@@ -142,6 +142,7 @@ def way_of(request: QuoteRequest, load: Load) -> str:
         stepped.value_idr,
         *sorted(load.classes),
         load.size_cm,
+        load.is_food,
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 

@@ -13,7 +13,7 @@ from gallery.accounts.models import Gallery
 from gallery.catalog.states import ShippingClass
 from gallery.core.errors import NotFoundError
 from gallery.core.money import Rupiah
-from gallery.delivery.courier import Location, Quote, QuoteRequest
+from gallery.delivery.courier import Item, Location, Quote, QuoteRequest
 from gallery.delivery.limits import LOCAL_ONLY, Load, limit_of
 from gallery.delivery.models import CarrierTariff, Rider, RiderArea, Tariff
 from gallery.delivery.queries.online import Ask, online_book, way_of
@@ -129,6 +129,7 @@ def _request(start: _Start, there: Region | None, load: Load, at: datetime) -> Q
         weight_g=load.weight_g,
         at=at,
         is_local_only=not LOCAL_ONLY.isdisjoint(load.classes),
+        items=(Item("Paket", 1, load.value_idr, load.weight_g, is_food=load.is_food),),
         origin_address=here.name if here else "",
         destination_address=there.name if there else "",
     )
