@@ -121,6 +121,13 @@ def test_two_accounts_never_share_an_address(app):
     assert db.session.query(User).count() == 1
 
 
+def test_of_two_who_register_one_address_at_once_the_second_is_refused(app, monkeypatch):
+    email = make_user().email
+    monkeypatch.setattr(people, "user_by_login", lambda *_args: None)  # both looked before either wrote
+    with pytest.raises(AccountExistsError), transaction() as session:
+        people.register(session, name="X", email=email, phone=None, password=NEW)
+
+
 def test_a_known_account_costs_a_registration_as_much_work_as_a_new_one(app, monkeypatch):
     user, hashed = make_user(), []
     monkeypatch.setattr(people, "hash_password", lambda password: hashed.append(password) or "hash")
