@@ -9,6 +9,7 @@ from flask_login import current_user as flask_login_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from gallery.accounts import queries
+from gallery.accounts.models import User
 from gallery.accounts.permissions import Actor
 from gallery.accounts.services import sessions
 from gallery.core import clock, logs
@@ -41,13 +42,19 @@ def init_app(app: Flask) -> None:
     login_manager.session_protection = None  # the row is the protection
     login_manager.user_loader(_load)
     app.after_request(_keep_alive)
-    app.jinja_env.globals["current_actor"] = current_actor
+    app.jinja_env.globals.update(current_actor=current_actor, keeper=keeper)
 
 
 def current_actor() -> Actor:
     """Return who acts in this request; a guest when nobody is signed in."""
     user = flask_login_user
     return user.actor if getattr(user, "is_authenticated", False) else ANONYMOUS
+
+
+def keeper() -> str:
+    """Return whose words the browser keeps (static/js/keep.js): nothing of an account is shown to the next visitor."""
+    user_id = current_actor().user_id
+    return "" if user_id is None else db.session.get_one(User, user_id).public_id
 
 
 def current_session_id() -> int | None:

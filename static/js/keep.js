@@ -13,8 +13,10 @@ const read = (what) => {
 };
 const forget = (what) => { try { sessionStorage.removeItem(STORE + what); } catch { /* nothing is kept here */ } };
 
-const isTyped = (field) => field.name && !['hidden', 'submit', 'button', 'password', 'file'].includes(field.type);
-const valuesOf = (form) => {
+// What only its owner may read, such as a NIK ([data-private]), is typed again.
+const isTyped = (field) => field.name && !('private' in field.dataset)
+  && !['hidden', 'submit', 'button', 'password', 'file'].includes(field.type);
+export const valuesOf = (form) => {
   const values = {};
   for (const field of form.elements) {
     if (isTyped(field) && (!CHOICE.includes(field.type) || field.checked)) values[field.name] = field.value;
@@ -23,7 +25,7 @@ const valuesOf = (form) => {
 };
 
 // What another keeper (a guest who has signed in since) left empty does not empty what the account fills in.
-const restore = (form, kept) => {
+export const restore = (form, kept) => {
   const taken = (name) => name in kept.values && (kept.keeper === form.dataset.keeper || kept.values[name]);
   const regions = {};
   for (const field of form.elements) {

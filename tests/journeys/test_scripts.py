@@ -287,6 +287,45 @@ def test_files_that_are_too_large_alone_or_together_are_not_sent(page):
     assert sent(20, 10) == [1, []]
 
 
+def test_what_was_sent_to_a_session_that_had_run_out_comes_back_once_and_to_nobody_else(page):
+    def opened(html: str) -> None:
+        page.goto(page.url)
+        page.evaluate("async (html) => { document.body.innerHTML = html; await import('/again.js'); }", html)
+
+    def form(keeper: str = "ani", body: str = "") -> str:
+        return f"""<form data-lost="berita" data-keeper="{keeper}" data-lost-text="Sudah kembali.">
+          <textarea id="isi" name="body">{body}</textarea><input id="nik" name="nik" data-private></form>"""
+
+    def sent(keeper: str = "ani") -> None:
+        opened(form(keeper))
+        page.locator("#isi").fill("Pasar lada")
+        page.locator("#nik").fill("1971")
+        page.evaluate("document.querySelector('form').dispatchEvent(new Event('submit', {bubbles: true}))")
+
+    def shown(keeper: str = "ani", body: str = "") -> tuple[str, str, int]:
+        opened(form(keeper, body))
+        return (
+            page.locator("#isi").input_value(),
+            page.locator("#nik").input_value(),
+            page.locator("[role=status]").count(),
+        )
+
+    door, lost_door = "<form data-sign-in>", '<form data-sign-in="lost">'
+    sent()
+    assert shown(body="Yang tersimpan") == ("Yang tersimpan", "", 0)  # it was taken: nothing is put back
+    sent()
+    opened(lost_door)
+    opened("<form data-sign-in></form>")  # a wrong password in between
+    assert shown(body="Yang tersimpan") == ("Pasar lada", "", 1)
+    assert shown(body="Yang tersimpan") == ("Yang tersimpan", "", 0)
+    sent()
+    opened(lost_door)
+    assert shown("budi") == ("", "", 0)
+    sent()
+    opened(door)
+    assert page.evaluate("sessionStorage.length") == 0
+
+
 def test_the_reader_is_one_small_file():
     assert (SCRIPTS / "ean13.js").stat().st_size < 10_000
     assert "import " not in (SCRIPTS / "ean13.js").read_text()  # a worker finds no other file by a name without hash

@@ -62,18 +62,18 @@ def sign_out() -> ResponseReturnValue:
 @bp.route("/daftar", methods=["GET", "POST"])
 @public
 def register() -> ResponseReturnValue:
-    form = RegistrationForm()
+    form, target = RegistrationForm(), request.args.get("next")
     try:
         if form.validate_on_submit() and (user_id := _register(form)):
             _begin(user_id)
-            return redirect(url_for("shop.account.index"), 303)
+            return redirect(safe_next(target), 303)
     except TooManyAttemptsError as error:
         form.form_errors.append(
             _("Terlalu banyak pendaftaran dari jaringan ini. Tunggu 15 menit atau pakai jaringan lain, lalu coba lagi.")
         )
-        answer = render_template("shop/auth/register.html", form=form)
+        answer = render_template("shop/auth/register.html", form=form, next=target)
         return answer, 429, {"Retry-After": str(error.retry_after_s)}
-    return render_template("shop/auth/register.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("shop/auth/register.html", form=form, next=target), 422 if form.is_submitted() else 200
 
 
 @bp.route("/lupa-kata-sandi", methods=["GET", "POST"])

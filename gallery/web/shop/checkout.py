@@ -281,7 +281,6 @@ def _render(page: Page, status: int = 200) -> ResponseReturnValue:
         shortlist=shortlist,
         is_cash=page.form.method is PaymentMethod.CASH_AT_PICKUP,
         is_signed_in=current_actor().is_signed_in,
-        keeper=_keeper(),
     )
     return answer, status
 
@@ -302,12 +301,6 @@ def _no_cash_text(page: Page) -> str | None:
         return ""
     reason = why_no_cash(db.session(), page.plan, _cash_rules())
     return None if reason is None else no_cash(reason)
-
-
-def _keeper() -> str:
-    """Return whose words the browser keeps (static/js/keep.js): nothing of an account is shown to the next visitor."""
-    user_id = current_actor().user_id
-    return "" if user_id is None else db.session.get_one(User, user_id).public_id
 
 
 def _hindrances(page: Page) -> list[str]:

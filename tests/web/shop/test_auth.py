@@ -3,7 +3,7 @@ from sqlalchemy import select
 
 from gallery.accounts.models import SignInAttempt, User, UserSession
 from gallery.core import outbox
-from gallery.core.db import db
+from gallery.core.db import db, transaction
 from tests.browser import PASSWORD, guest, signed_in
 from tests.factories.accounts import make_user
 from tests.factories.registry import make_business
@@ -155,6 +155,36 @@ def test_next_stays_on_this_site(app, target):
 def test_next_leads_back_to_the_page_that_asked(app):
     assert guest(app).get("/akun/perangkat").location == "/masuk?next=/akun/perangkat"
     assert sign_in(guest(app), make_user().email, target="/akun/perangkat").location == "/akun/perangkat"
+
+
+def test_what_is_sent_after_the_session_ran_out_leads_back_to_its_form(app):
+    user = make_user("province_officer")
+    page, form = "/petugas/berita/baru", {"title": "Pasar lada"}
+    person = signed_in(app, user)
+    with transaction() as session:
+        session.query(UserSession).delete()
+    person.get("/masuk")
+    answer = person.post(page, form, headers={"Referer": f"http://localhost{page}"})
+    assert (answer.status_code, answer.location) == (303, f"/masuk?next={page}&lagi=1")
+    told = person.get(answer.location).get_data(as_text=True)
+    assert "Waktu masuk Anda sudah habis" in told
+    assert 'data-sign-in="lost"' in told
+    assert sign_in(person, user.email, target=page).location == page
+    assert 'data-lost="berita-baru"' in person.get(page).get_data(as_text=True)
+    assert "Waktu masuk Anda" not in guest(app).get("/masuk").get_data(as_text=True)
+
+
+def test_registering_on_the_way_leads_back_to_where_it_began(app):
+    person = guest(app)
+    link = '<a href="/daftar?next=/pesan">'
+    assert link in person.get("/masuk?next=/pesan").get_data(as_text=True)
+    again = person.post("/daftar?next=/pesan", registration(name=""), page="/daftar?next=/pesan")
+    assert '<a href="/masuk?next=/pesan">' in again.get_data(as_text=True)
+    assert person.post("/daftar?next=/pesan", registration()).location == "/pesan"
+    other = guest(app)
+    target = "/daftar?next=//evil.example"
+    form = registration(email="lain@example.id", phone="0812 0000 7777")
+    assert other.post(target, form, page=target).location == "/akun/"
 
 
 def registration(**given):
