@@ -35,7 +35,7 @@ from gallery.delivery.states import (
     courier_of,
 )
 from gallery.jobs.delivery_calls import ask
-from gallery.orders.models import Order, Parcel
+from gallery.orders.models import Parcel
 from gallery.orders.states import OrderStatus, ParcelStatus
 
 log = logging.getLogger("gallery.jobs")
@@ -215,18 +215,6 @@ def rebook(payload: dict[str, Any]) -> None:
                 services.note_trouble(session, failed_id, BookingTrouble.NO_RIDER)
     except GalleryError:  # somebody was faster, and has given it to somebody else
         log.info("parcel not booked again by itself", exc_info=True)
-
-
-@handles("delivery.cancel_refused")
-def tell_cancel_refused(payload: dict[str, Any]) -> None:
-    """Tell the buyer that the courier comes nevertheless."""
-    order = db.session.get_one(Order, payload["order_id"])
-    number, to, locale = order.number, order.contact_email, order.locale
-    facts = {"name": order.contact_name, "number": number}
-    db.session.rollback()
-    if to is not None:
-        with transaction() as session:
-            emit(session, "mail.send", to=to, template="courier_keeps_coming", locale=locale, facts=facts)
 
 
 @every(hours=1)

@@ -111,6 +111,12 @@ def tell_handed_over(payload: dict[str, Any]) -> None:
         _tell(parcel.order_id, "parcel_handed_over")
 
 
+@handles("delivery.cancel_refused")
+def tell_cancel_refused(payload: dict[str, Any]) -> None:
+    """The courier comes nevertheless; the buyer's page says so too, as long as it is on its way."""
+    _tell(payload["order_id"], "courier_keeps_coming")
+
+
 def _tell(order_id: int, template: str, **facts: Any) -> None:
     """Ask for a mail to the buyer who left an address; everybody else follows the order by its link."""
     order = db.session.get_one(Order, order_id)

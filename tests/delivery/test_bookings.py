@@ -1,6 +1,7 @@
 """A parcel is booked with an online courier exactly once, whatever the line between us does."""
 
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import func, select
@@ -20,8 +21,10 @@ from gallery.inventory.models import Place
 from gallery.jobs.delivery import rules
 from gallery.jobs.delivery_calls import ask
 from gallery.orders import services as orders
-from gallery.orders.models import Parcel
+from gallery.orders.models import Order, Parcel
 from gallery.orders.states import CancelReason
+from gallery.payments import services as payments
+from gallery.payments.states import PaymentMethod
 from tests.factories.couriers import INSTANT, on_hand
 from tests.factories.delivery import SYSTEM, make_rider
 from tests.factories.inventory import make_gallery_place
@@ -401,6 +404,8 @@ def test_a_cancellation_whose_answer_is_lost_is_asked_for_again(biteship, fault)
 
 def test_a_refused_cancellation_leaves_the_courier_on_its_way_and_tells_the_buyer(biteship):
     parcel = biteship.parcel(contact_email="dewi@example.com")
+    with transaction() as session:
+        payments.open_payment(session, session.get(Order, parcel.order_id), PaymentMethod.CASH_AT_PICKUP)
     biteship.work()
     (order,) = biteship.standin.orders.values()
     biteship.standin.move(order.id, "picked")
@@ -409,8 +414,12 @@ def test_a_refused_cancellation_leaves_the_courier_on_its_way_and_tells_the_buye
     biteship.work()
     assert biteship.state(parcel) == ("booked", "picked_up", "handed_over")
     assert biteship.booking(parcel).trouble is BookingTrouble.CANCEL_REFUSED
-    mails = [path.read_text() for path in sorted((biteship.app_folder / "mail").glob("*"))]
-    assert any("kurir" in mail for mail in mails)
+    mails = [
+        message_from_bytes(path.read_bytes(), policy=policy.default).get_content()
+        for path in (biteship.app_folder / "mail").glob("*.eml")
+    ]
+    (said,) = [mail for mail in mails if "kurirnya sudah di jalan" in " ".join(mail.split())]
+    assert "/pesanan/" in said
     with pytest.raises(ShipmentOpenError), transaction() as session:
         services.withdraw(session, biteship.booking(parcel).shipment_id, actor=SYSTEM)
 

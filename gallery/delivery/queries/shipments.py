@@ -14,7 +14,15 @@ from gallery.core.files import StoredFile
 from gallery.core.money import Rupiah
 from gallery.delivery.courier import Location, Stop
 from gallery.delivery.models import CourierBooking, EventOutcome, Rider, Shipment, ShipmentEvent
-from gallery.delivery.states import ONLINE, UNDER_WAY, BookingStatus, Courier, FailureReason, ShipmentStatus
+from gallery.delivery.states import (
+    ONLINE,
+    UNDER_WAY,
+    BookingStatus,
+    BookingTrouble,
+    Courier,
+    FailureReason,
+    ShipmentStatus,
+)
 from gallery.delivery.tariffs import Point
 from gallery.inventory.models import Place
 from gallery.orders.models import Order, OrderLine, Parcel
@@ -31,7 +39,8 @@ class ShipmentView:
     """What a buyer may know of a parcel's way; the rider's number only while the parcel is under way.
 
     ``steps`` are the states that the courier told of, with their times, oldest first. ``booking`` is where the booking
-    with an online courier stands, ``not_before`` when it is sent if the place is closed now.
+    with an online courier stands, ``not_before`` when it is sent if the place is closed now. ``keeps_coming``: it was
+    to be cancelled, and the courier refused.
     """
 
     parcel_id: int
@@ -55,6 +64,7 @@ class ShipmentView:
     tracking_url: str = ""
     expected_at: datetime | None = None
     has_proof: bool = False
+    keeps_coming: bool = False
     needs_pin: bool = False
     pin_proved_at: datetime | None = None
     steps: tuple[tuple[ShipmentStatus, datetime], ...] = ()
@@ -136,6 +146,7 @@ def _view(
         tracking_url=booking.tracking_url if booking is not None else "",
         expected_at=booking.arrives_at if booking is not None else _by_carrier(shipment, parcel),
         has_proof=shipment.proof_file_id is not None,
+        keeps_coming=booking is not None and booking.trouble is BookingTrouble.CANCEL_REFUSED,
         needs_pin=shipment.needs_pin,
         pin_proved_at=shipment.pin_proved_at,
         steps=steps,

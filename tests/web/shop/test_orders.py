@@ -12,7 +12,7 @@ from gallery.core.files import record_file
 from gallery.delivery import services
 from gallery.delivery.courier import CourierUpdate
 from gallery.delivery.models import CourierBooking, Shipment
-from gallery.delivery.states import BookingStatus, Courier, ShipmentStatus
+from gallery.delivery.states import BookingStatus, BookingTrouble, Courier, ShipmentStatus
 from gallery.orders import services as orders
 from gallery.orders.models import Order, Parcel
 from gallery.orders.states import CancelReason, FulfilmentKind, OrderStatus
@@ -315,6 +315,15 @@ def test_an_online_courier_is_followed_from_the_search_to_the_door(buyer, packed
     assert "Diterima oleh Satpam" in page
     assert "tel:+6281299990000" not in page
     assert "Perkiraan tiba" not in page
+
+
+def test_a_courier_that_can_not_be_cancelled_any_more_is_announced_while_it_comes(buyer, packed):
+    order, parcel_id, _rider = packed
+    _key, shipment_id = booked(parcel_id, trouble=BookingTrouble.CANCEL_REFUSED)
+    say(shipment_id, ShipmentStatus.PICKED_UP)
+    assert "kurirnya sudah di jalan. Paketnya tetap diantar" in text(buyer.get(link(order)))
+    say(shipment_id, ShipmentStatus.DELIVERED, recipient_name="Dewi")
+    assert "tetap diantar" not in text(buyer.get(link(order)))
 
 
 def test_the_page_asks_cheaply_and_gets_only_what_changed(buyer, packed, count_queries):
