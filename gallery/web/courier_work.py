@@ -1,7 +1,6 @@
 """What people do with a parcel and an online courier: book, ask again, allow a price, take back, settle, close."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -10,24 +9,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from gallery.core import adapters, clock
 from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError, NotFoundError
 from gallery.core.money import Rupiah
-from gallery.delivery import queries, services
+from gallery.delivery import services
 from gallery.delivery.models import CourierBooking, CourierClaim, Shipment
 from gallery.delivery.queries import board, bookings, shipments
 from gallery.delivery.queries import parcels as work
-from gallery.delivery.queries.quotes import Offers
-from gallery.delivery.services import wire
 from gallery.delivery.services.choosing import book_chosen
 from gallery.delivery.services.claims import NEVER_CARRIED
 from gallery.delivery.states import BEFORE_PICK_UP, ONLINE, BookingStatus, BookingTrouble, ClaimStatus
 from gallery.orders.models import Parcel
 from gallery.orders.states import OrderStatus, ParcelStatus
-from gallery.web import courier_quotes, errors, hand_over, parcels
+from gallery.web import courier_offers, courier_quotes, courier_wire, errors, hand_over, parcels
 from gallery.web.courier_names import service_text
-from gallery.web.filters import angka
+from gallery.web.filters import angka, rupiah
 from gallery.web.guards import requires
 from gallery.web.live import parts, tag_of
 from gallery.web.parcel_forms import LostForm, SettleForm
@@ -75,8 +71,8 @@ def book(public_id: str) -> ResponseReturnValue:
     parcel_id, named, seen = parcel.id, request.form.get("layanan", ""), request.form.get("harga", "")
     quote = None
     if named:
-        found = {one.service: one for one in _offers(parcel_id).quotes if one.courier in ONLINE}
-        quote = found.get(named)
+        known = courier_offers.known(parcel_id).quotes
+        quote = next((one for one in known if one.service == named and one.courier in ONLINE), None)
         if quote is None or str(quote.price_idr) != seen:
             flash(_("Ongkos layanan itu baru saja berubah. Periksa lagi pilihannya."), "warning")
             return redirect(url_for(".offers", public_id=public_id), 303)
@@ -91,15 +87,35 @@ def book(public_id: str) -> ResponseReturnValue:
     return _done(public_id, write, _("Kurir sedang dipesan. Halaman ini menunjukkan hasilnya sebentar lagi."))
 
 
+def book_cheapest(public_id: str) -> ResponseReturnValue:
+    """Ask the couriers and book the cheapest that was not tried yet; one that is too dear is shown first."""
+    parcel_id = parcels.find(public_id, PERMISSION).id
+    newest = next(iter(board.bookings_of(db.session(), parcel_id)), None)
+    if newest is not None and newest.shipment.open_key is not None and not newest.is_unsent:  # the second click
+        flash(_("Kurir untuk paket ini sudah dipesan. Batalkan dulu kurir itu."), "warning")
+        return redirect(url_for(".show", public_id=public_id), 303)
+    quote = courier_offers.untried(parcel_id, courier_offers.asked(parcel_id, _asker()))
+    if quote is None:
+        flash(_("Tidak ada layanan lain yang dapat membawa paket ini sekarang."), "warning")
+        return redirect(url_for(".offers", public_id=public_id), 303)
+    service, price = service_text(quote.service), rupiah(quote.price_idr)
+    if quote.price_idr > courier_offers.most_idr(parcel_id, rules()):
+        text = _("Yang termurah sekarang %(service)s, %(price)s. Setujui dulu ongkosnya.", service=service, price=price)
+        flash(text, "warning")
+        return redirect(url_for(".offers", public_id=public_id), 303)
+
+    def write() -> None:
+        with transaction() as session:
+            services.want_booking(session, parcel_id, rules(), quote=quote, actor=current_actor())
+
+    return _done(public_id, write, _("%(service)s sedang dipesan, %(price)s.", service=service, price=price))
+
+
 def offers(public_id: str) -> ResponseReturnValue:
     """Show every service that takes the parcel now, with its difference to what the buyer paid."""
-    parcel = parcels.find(public_id, PERMISSION)
-    parcel_id = parcel.id
-    known = _offers(parcel_id)
-    if known.asks and courier_quotes.ask(known.asks, f"staff:{current_actor().user_id}"):
-        known = _offers(parcel_id)
+    parcel_id = parcels.find(public_id, PERMISSION).id
+    found = courier_offers.asked(parcel_id, _asker())
     parcel = parcels.find(public_id, PERMISSION)  # asking ended the read before
-    found = sorted((one for one in known.quotes if one.courier in ONLINE), key=lambda one: (one.price_idr, one.service))
     return render_template(
         "staff/shipments/offers.html",
         parcel=parcel,
@@ -111,6 +127,10 @@ def offers(public_id: str) -> ResponseReturnValue:
         back=url_for(".show", public_id=public_id),
         book_url=url_for(".book", public_id=public_id),
     )
+
+
+def _asker() -> str:
+    return f"staff:{current_actor().user_id}"
 
 
 def allow(public_id: str) -> ResponseReturnValue:
@@ -223,51 +243,6 @@ def settle_claim(public_id: str) -> ResponseReturnValue:
     return _done(public_id, write, _("Hasil klaim dicatat."))
 
 
-def wire_opened(public_id: str) -> ResponseReturnValue:
-    """Show what went over the wire with the personal data in it; the audit trail knows who read it."""
-    parcel = parcels.find(public_id, PERMISSION)
-    if not _may_open(parcel):
-        raise NotFoundError("CourierExchange")
-    with transaction() as session:
-        wire.note_opened(session, f"parcel:{public_id}", actor=current_actor())
-    return render_template(
-        "staff/shipments/wire.html", **_wire(parcels.find(public_id, PERMISSION), is_open=True), may_open=False
-    )
-
-
-def wire_shown(public_id: str) -> ResponseReturnValue:
-    """Show what went over the wire, with names, numbers and places hidden."""
-    parcel = parcels.find(public_id, PERMISSION)
-    shown = _wire(parcel, is_open=False)
-    return render_template("staff/shipments/wire.html", **shown, may_open=_may_open(parcel))
-
-
-def _may_open(parcel: Parcel) -> bool:
-    """Whether the actor may read what was said about this parcel; of an MSME's home only the province may."""
-    scope = current_actor().scope("courier.exchange")
-    return scope.everything or parcel.place.gallery_id in scope.galleries
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something that passed between us and a courier: a call of ours, or (without duration) a notice of theirs."""
-
-    row: Any
-    said: wire.Said
-
-
-def _wire(parcel: Parcel, *, is_open: bool) -> dict[str, Any]:
-    session, cipher = db.session(), adapters.cipher()
-    ids = [booking.id for booking in board.bookings_of(session, parcel.id)]
-    return {
-        "parcel": parcel,
-        "order": parcel.order,
-        "is_open": is_open,
-        "calls": [Step(row, wire.said_in(row, cipher, is_open=is_open)) for row in board.exchanges_of(session, ids)],
-        "notices": [Step(row, wire.said_by(row, cipher, is_open=is_open)) for row in board.notices_of(session, ids)],
-    }
-
-
 def _context(parcel: Parcel, attempts: Sequence[Shipment], lost_form: LostForm | None) -> dict[str, Any]:
     """Return the template context of a parcel's bookings with online couriers, and what may be done about them."""
     found = board.bookings_of(db.session(), parcel.id)
@@ -276,11 +251,14 @@ def _context(parcel: Parcel, attempts: Sequence[Shipment], lost_form: LostForm |
     is_away = current is not None and current.status not in NEVER_CARRIED
     claim = board.claim_of(db.session(), parcel.id)
     is_chosen = parcel.service.partition(":")[0] in ONLINE
+    may_book = _may_book(parcel, found) and (is_chosen or bool(courier_quotes.online_couriers()))
+    is_choice_open = is_chosen and not found
     return {
         "tag": _tag(parcel, attempts, found, claim),
         "booking": booking,
-        "may_book": _may_book(parcel, found) and (is_chosen or bool(courier_quotes.online_couriers())),
-        "is_online_chosen": is_chosen,
+        "may_book": may_book,
+        "is_choice_open": is_choice_open,
+        "cheapest": courier_offers.untried(parcel.id) if may_book and not is_choice_open else None,
         "courier_verbs": _verbs(booking),
         "settle_form": SettleForm.named,
         "claim": claim,
@@ -323,18 +301,15 @@ def _may_book(parcel: Parcel, found: Sequence[CourierBooking]) -> bool:
     return newest is None or newest.shipment.open_key is None or newest.status is _B.WANTED or newest.is_unsent
 
 
-def _offers(parcel_id: int) -> Offers:
-    """Return what takes the parcel now, and whom to ask about the rest."""
-    session = db.session()
-    parcel = session.get_one(Parcel, parcel_id)
-    found = queries.quotes(
-        session,
-        loads={parcel.place_id: bookings.load_of(session, parcel_id)},
-        village_code=shipments.recipient(session, parcel.order).location.village_code,
-        at=clock.now(),
-        online=courier_quotes.online_couriers(),
+def may_book_again(parcel: Parcel, last: Shipment | None, booking: CourierBooking | None) -> bool:
+    """As for one parcel, from what the board has read: its last attempt, and the booking that needs a person."""
+    is_free = last is None or last.open_key is None
+    return (
+        booking is not None
+        and booking.trouble is not None
+        and _may_book(parcel, [booking])
+        and (is_free or booking.shipment is last)
     )
-    return found.get(parcel.place_id) or Offers([], [])
 
 
 def _booking(public_id: str) -> CourierBooking:
@@ -373,6 +348,7 @@ def _done(public_id: str, write: Callable[[], Any], text: str) -> ResponseReturn
 VIEWS: Final[dict[str, tuple[str, str, Callable[..., ResponseReturnValue]]]] = {
     "live": ("perjalanan", "GET", live),
     "book": ("kurir-daring/pesan", "POST", book),
+    "book_cheapest": ("kurir-daring/termurah", "POST", book_cheapest),
     "offers": ("kurir-daring", "GET", offers),
     "allow": ("kurir-daring/setuju", "POST", allow),
     "ask_again": ("kurir-daring/tanya", "POST", ask_again),
@@ -381,6 +357,6 @@ VIEWS: Final[dict[str, tuple[str, str, Callable[..., ResponseReturnValue]]]] = {
     "received": ("kurir-daring/diterima", "POST", received),
     "lost": ("hilang", "POST", lost),
     "settle_claim": ("klaim", "POST", settle_claim),
-    "wire_shown": ("kurir-daring/percakapan", "GET", wire_shown),
-    "wire_opened": ("kurir-daring/percakapan", "POST", wire_opened),
+    "wire_shown": ("kurir-daring/percakapan", "GET", courier_wire.wire_shown),
+    "wire_opened": ("kurir-daring/percakapan", "POST", courier_wire.wire_opened),
 }

@@ -13,7 +13,7 @@ from gallery.core.db import db, transaction
 from gallery.delivery.models import CourierBooking, CourierClaim, GalleryCourier, Shipment
 from gallery.delivery.queries import hours
 from gallery.delivery.services.wire import HIDDEN, hidden
-from gallery.delivery.states import BookingStatus, BookingTrouble, Courier
+from gallery.delivery.states import BookingStatus, BookingTrouble, Courier, ShipmentStatus
 from gallery.inventory.models import Place
 from gallery.orders.models import Parcel
 from tests import html
@@ -410,3 +410,49 @@ def test_a_refused_form_is_not_replaced_under_its_writer(app, biteship, place_id
     staff, page = staff_of(app, place_id), path_of(parcel)
     refused = text(staff.post(f"{page}/ekspedisi", {"carrier": "", "tracking_number": "JP77"}, page=page))
     assert ("JP77" in refused, "data-follow-url" in refused) == (True, False)
+
+
+# One click more
+
+
+def test_a_refused_parcel_is_booked_again_in_one_click(app, biteship, place_id):
+    parcel = biteship.parcel(place_id=place_id, shipping_idr=30_000)
+    other = biteship.parcel(place_id=place_id, shipping_idr=30_000)
+    staff, page = staff_of(app, place_id), path_of(parcel)
+    for one in (parcel, other):
+        make_booking(
+            db.session.get(Parcel, one.id),
+            BookingStatus.REFUSED,
+            trouble=BookingTrouble.NO_RIDER,
+            shipment_status=ShipmentStatus.DECLINED,
+            is_open=False,
+        )
+    home = told(text(staff.get("/petugas/")))
+    assert ("2 paket bermasalah di kurir" in home, "2 kurir daring perlu dipesan" in home) == (True, True)
+    rows = text(staff.get(f"{BOARD}?tab=trouble"))
+    assert rows.count("Pesan yang termurah") == 2
+    for _click in range(2):  # nobody had asked for prices yet
+        answer = staff.post(f"{page}/kurir-daring/termurah", page=f"{BOARD}?tab=trouble")
+        assert (answer.status_code, answer.location) == (303, page)
+    biteship.work()
+    booking = biteship.booking(parcel)
+    assert (booking.status, booking.service != INSTANT, len(biteship.standin.orders)) == ("booked", True, 1)
+    # Its neighbour's price is known now: the button says it, and books it at that price.
+    shown = text(staff.get(path_of(other)))
+    (service, price), *_rest = re.findall(
+        r'name="layanan" value="([^"]+)"><input type="hidden" name="harga" value="(\d+)"', shown
+    )
+    assert service == booking.service
+    assert f"Rp{int(price):,}".replace(",", ".") in told(shown)
+    staff.post(f"{path_of(other)}/kurir-daring/pesan", {"layanan": service, "harga": price}, page=path_of(other))
+    biteship.work()
+    assert biteship.state(other) == ("booked", "offered", "packed")
+
+
+def test_one_click_never_books_dearer_than_allowed(app, biteship, place_id):
+    parcel = biteship.parcel(place_id=place_id, shipping_idr=1_000)
+    staff, page = staff_of(app, place_id), path_of(parcel)
+    answer = staff.post(f"{page}/kurir-daring/termurah", page=page)
+    assert answer.location == f"{page}/kurir-daring"
+    assert "Setujui dulu ongkosnya" in text(staff.get(answer.location))
+    assert (biteship.booking(parcel), biteship.standin.orders) == (None, {})

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from gallery.accounts.permissions import EVERYTHING, Actor, Scope
+from gallery.accounts.queries import open_data_requests
 from gallery.catalog.queries.reviews import review_counts
 from gallery.catalog.queries.workspace import Work, work_counts
 from gallery.consignment.queries.waiting import waiting_for_gallery, waiting_for_owner
@@ -45,7 +46,7 @@ class Waiting:
 @requires("staff.enter")
 def index() -> ResponseReturnValue:
     actor = current_actor()
-    figures = [*_orders(actor), *_catalogue(actor), *_stock(actor), *_consigned(actor), *_jobs(actor)]
+    figures = [*_orders(actor), *_catalogue(actor), *_stock(actor), *_consigned(actor), *_privacy(actor), *_jobs(actor)]
     return render_template("staff/home/index.html", figures=figures, money=_money(actor), audit=_audit(actor))
 
 
@@ -83,17 +84,27 @@ def _orders(actor: Actor) -> list[Waiting]:
         found.append(
             Waiting(late, _("kurir membawa uang lebih dari 2 hari"), url_for("staff.remittances.index"), "err")
         )
-    if actor.can("order.pack"):
-        wanted = (Tab.TO_PACK, Tab.TO_HAND_OVER, Tab.TO_FETCH, Tab.FAILED)
-        counted = parcels.tab_counts(db.session(), actor.scope("order.pack"), wanted)
-        pack, board = url_for("staff.orders.index"), url_for("staff.shipments.index")
-        found += [
-            Waiting(counted[Tab.TO_PACK], _("paket perlu dikemas"), pack, "warn"),
-            Waiting(counted[Tab.TO_HAND_OVER], _("paket menunggu kurir"), board, "warn"),
-            Waiting(counted[Tab.TO_FETCH], _("paket menunggu diambil"), board),
-            Waiting(counted[Tab.FAILED], _("pengantaran gagal"), board, "err"),
-        ]
-    return found
+    return [*found, *_parcels(actor)]
+
+
+def _parcels(actor: Actor) -> list[Waiting]:
+    """What is to pack, only for those who pack; what couriers leave to be decided, for all who hand parcels over."""
+    if not actor.can("shipment.hand_over"):
+        return []
+    wanted = (Tab.TO_PACK, Tab.TO_HAND_OVER, Tab.TO_FETCH, Tab.TO_BOOK, Tab.TROUBLE, Tab.FAILED)
+    counted = parcels.tab_counts(db.session(), actor.scope("shipment.hand_over"), wanted)
+    urls = {tab: url_for("staff.shipments.index", tab=tab.value) for tab in wanted[1:]}
+    found = [
+        Waiting(counted[Tab.TO_PACK], _("paket perlu dikemas"), url_for("staff.orders.index"), "warn"),
+        Waiting(counted[Tab.TO_HAND_OVER], _("paket menunggu kurir"), urls[Tab.TO_HAND_OVER], "warn"),
+        Waiting(counted[Tab.TO_FETCH], _("paket menunggu diambil"), urls[Tab.TO_FETCH]),
+    ]
+    return [
+        *(found if actor.can("order.pack") else []),
+        Waiting(counted[Tab.TO_BOOK], _("kurir daring perlu dipesan"), urls[Tab.TO_BOOK], "warn"),
+        Waiting(counted[Tab.TROUBLE], _("paket bermasalah di kurir"), urls[Tab.TROUBLE], "err"),
+        Waiting(counted[Tab.FAILED], _("pengantaran gagal"), urls[Tab.FAILED], "err"),
+    ]
 
 
 def _catalogue(actor: Actor) -> list[Waiting]:
@@ -135,6 +146,13 @@ def _consigned(actor: Actor) -> list[Waiting]:
         text = _("permintaan isi ulang belum dijawab")
         found.append(Waiting(asked.goods, text, url_for("staff.replenishments.index"), "warn"))
     return found
+
+
+def _privacy(actor: Actor) -> list[Waiting]:
+    if not actor.can("privacy.answer"):
+        return []
+    text = _("permintaan data pribadi belum dijawab")
+    return [Waiting(open_data_requests(db.session()), text, url_for("staff.data_requests.index"), "err")]
 
 
 def _jobs(actor: Actor) -> list[Waiting]:

@@ -50,6 +50,7 @@ def _board() -> dict[str, Any]:
     follow = {"tab": page["tab"].value, "q": page["q"] or None, "hal": request.args.get("hal", type=int)}
     return page | {
         "bookings": bookings,
+        "again": {row.id for row in rows if courier_work.may_book_again(row, last.get(row.id), bookings.get(row.id))},
         "tag": tag_of([tab["count"] for tab in page["tabs"]], seen),
         "follow_url": url_for(".board_rows", **follow),
     }
