@@ -37,6 +37,12 @@ class AccountExistsError(ConflictError):
     code = "account_exists"
 
 
+class TooManyDataRequestsError(ConflictError):
+    """So many requests of one account wait for an answer already."""
+
+    code = "too_many_data_requests"
+
+
 class OfficeTakenError(ConflictError):
     """An office of this kind and name exists already."""
 

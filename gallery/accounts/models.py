@@ -1,11 +1,12 @@
 """People who sign in, what they may do and where; offices and galleries."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from gallery.accounts.states import OfficeKind, Role, TokenPurpose
+from gallery.accounts.states import DataRequestKind, DataRequestStatus, OfficeKind, Role, TokenPurpose
 from gallery.core import clock
 from gallery.core.db import Base
 from gallery.core.ids import public_id
@@ -89,6 +90,40 @@ class OneTimeToken(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """What an account's owner agreed to: ``text_version`` names the text that was shown. Rows are never deleted."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    text_version: Mapped[str]
+    given_at: Mapped[datetime] = mapped_column(default=clock.now)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class DataRequest(Base):
+    """What an account's owner asks about the own data, to be answered before ``due_at``; emptied with the account."""
+
+    __tablename__ = "data_request"
+    __table_args__ = (Index("ix_data_request_status_due_at", "status", "due_at"),)
+    LOCK_RANK: ClassVar[int] = 5
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=public_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    kind: Mapped[DataRequestKind]
+    text: Mapped[str]
+    status: Mapped[DataRequestStatus] = mapped_column(default=DataRequestStatus.OPEN)
+    status_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    due_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(default="")
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
 
 
 class Office(Base):

@@ -67,6 +67,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "news.write": frozenset({_R.PROVINCE_OFFICER}),
     "site.manage": frozenset({_R.PROVINCE_OFFICER, _R.ADMINISTRATOR}),
     "user.manage": frozenset({_R.ADMINISTRATOR}),
+    "privacy.answer": frozenset({_R.ADMINISTRATOR}),
     "job.manage": frozenset({_R.ADMINISTRATOR}),
     "audit.view": frozenset({_R.ADMINISTRATOR}),
     "staff.enter": frozenset({*_PROVINCE_EDITS, *_COUNTER, _R.ADMINISTRATOR}),

@@ -9,15 +9,25 @@ from importlib import resources
 from typing import Final
 
 from sqlalchemy import ColumnElement, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from gallery.accounts.models import Gallery, Office, RoleGrant, SignInAttempt, User, UserSession
+from gallery.accounts.models import (
+    Consent,
+    DataRequest,
+    Gallery,
+    Office,
+    RoleGrant,
+    SignInAttempt,
+    User,
+    UserSession,
+)
 from gallery.accounts.permissions import Actor, Grant
-from gallery.accounts.states import OfficeKind, Role
+from gallery.accounts.states import DataRequestStatus, OfficeKind, Role
 from gallery.core.errors import NotFoundError
 
 TOUCH_EVERY: Final = timedelta(minutes=2)
 OFFICES_ON_A_PAGE: Final = 50
+REQUESTS_ON_A_PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,12 @@ def sessions_of(session: Session, user_id: int, now: datetime) -> list[UserSessi
     return list(session.scalars(rows.order_by(UserSession.last_seen_at.desc())))
 
 
+def stored_sessions_of(session: Session, user_id: int) -> list[UserSession]:
+    """Return every sign-in of a person that is still on record, ended ones too, newest first."""
+    rows = select(UserSession).where(UserSession.user_id == user_id)
+    return list(session.scalars(rows.order_by(UserSession.id.desc())))
+
+
 def user_page(
     session: Session, *, text: str = "", role: Role | None = None, after: int = 0, limit: int = 50
 ) -> list[User]:
@@ -104,6 +120,54 @@ def offices(session: Session, kind: OfficeKind, on: datetime) -> list[Office]:
 def galleries(session: Session) -> list[Gallery]:
     """Return the open galleries by name."""
     return list(session.scalars(select(Gallery).where(Gallery.is_active).order_by(Gallery.name)))
+
+
+def consents_of(session: Session, user_id: int) -> list[Consent]:
+    """Return what this person agreed to, newest first."""
+    return list(session.scalars(select(Consent).where(Consent.user_id == user_id).order_by(Consent.id.desc())))
+
+
+def data_requests_of(session: Session, user_id: int) -> list[DataRequest]:
+    """Return what this person asked about the own data, newest first."""
+    rows = select(DataRequest).where(DataRequest.user_id == user_id)
+    return list(session.scalars(rows.order_by(DataRequest.id.desc())))
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequestPage:
+    """One page of requests: open ones by due date first, then the others, newest first."""
+
+    rows: list[DataRequest]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // REQUESTS_ON_A_PAGE))
+
+
+def data_request_page(session: Session, *, number: int = 1) -> DataRequestPage:
+    """Return one page of the queue with who asked."""
+    total = session.scalar(select(func.count()).select_from(DataRequest)) or 0
+    number = number if 0 < number <= -(-total // REQUESTS_ON_A_PAGE) else 1
+    is_open = DataRequest.status == DataRequestStatus.OPEN
+    order = (case((is_open, 0), else_=1), case((is_open, DataRequest.due_at)), DataRequest.id.desc())
+    rows = select(DataRequest).options(joinedload(DataRequest.user).lazyload(User.grants)).order_by(*order)
+    found = session.scalars(rows.limit(REQUESTS_ON_A_PAGE).offset((number - 1) * REQUESTS_ON_A_PAGE))
+    return DataRequestPage(list(found), total, number)
+
+
+def open_data_requests(session: Session) -> int:
+    """Count the requests that nobody answered yet."""
+    return session.scalar(select(func.count()).where(DataRequest.status == DataRequestStatus.OPEN)) or 0
+
+
+def data_request(session: Session, public_id: str) -> DataRequest:
+    """Return one request, or raise :class:`NotFoundError`."""
+    found = session.scalar(select(DataRequest).where(DataRequest.public_id == public_id))
+    if found is None:
+        raise NotFoundError("DataRequest")
+    return found
 
 
 def all_galleries(session: Session) -> list[Gallery]:

@@ -1,6 +1,6 @@
 """Reads of the register."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
@@ -49,6 +49,12 @@ def businesses(session: Session, *, scope: Scope) -> list[Business]:
     """Return the active businesses of a scope by name, for a choice in a form."""
     rows = select(Business).where(business_in_scope(scope), Business.is_active).order_by(Business.name)
     return list(session.scalars(rows))
+
+
+def registered(session: Session, business_ids: Collection[int]) -> list[Business]:
+    """Return these businesses with their owners, by name."""
+    rows = select(Business).options(joinedload(Business.owner)).where(Business.id.in_(business_ids))
+    return list(session.scalars(rows.order_by(Business.name)))
 
 
 def business_page(

@@ -69,6 +69,7 @@ STAFF: tuple[NavItem, ...] = (
     NavItem(_SITE, _l("Rekening penerima"), "landmark", "/petugas/pengaturan/rekening/"),
     NavItem(_SITE, _l("Kantor (OPD)"), "map-pin", "/petugas/pengaturan/kantor/"),
     NavItem(_SITE, _l("Pengguna"), "users", "/petugas/pengaturan/pengguna/"),
+    NavItem(_SITE, _l("Permintaan data"), "shield-check", "/petugas/pengaturan/permintaan-data/"),
     NavItem(_SITE, _l("Pekerjaan latar"), "clock", "/petugas/pengaturan/pekerjaan/"),
     NavItem(_SITE, _l("Jejak audit"), "shield-check", "/petugas/pengaturan/audit/"),
 )

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from flask import current_app
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from gallery.accounts.models import Gallery, Office, User
 from gallery.catalog.facts import full_name
@@ -15,7 +14,7 @@ from gallery.inventory.models import Paper
 from gallery.orders.models import Order
 from gallery.payments.models import Payment, Refund
 from gallery.payments.queries.papers import Budget
-from gallery.payments.states import PaymentMethod, PaymentStatus, RefundStatus
+from gallery.payments.states import PaymentStatus, RefundStatus
 from gallery.regions.queries import district_of, region
 from gallery.regions.queries import full_name as full_region_name
 from gallery.web.barcodes import qr_svg
@@ -28,13 +27,6 @@ from gallery.web.words import word
 # Papers that state the receipt of more than this bear stamp duty (UU 10/2020, article 3 (2) g and 5).
 STAMP_DUTY_ABOVE_IDR: Final = 5_000_000
 EMPTY: Final = "–"
-_WAYS: Final[dict[PaymentMethod, Any]] = {
-    PaymentMethod.BANK_TRANSFER: _l("Transfer bank"),
-    PaymentMethod.CASH_AT_PICKUP: _l("Tunai saat mengambil"),
-    PaymentMethod.QRIS: "QRIS",
-    PaymentMethod.ONLINE: _l("Pembayaran daring"),
-    PaymentMethod.CASH_ON_DELIVERY: _l("Tunai kepada kurir"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +227,7 @@ def _state(told: Told) -> str:
 
 
 def _way(payment: Payment) -> str:
-    way = str(_WAYS[payment.method])
+    way = str(word(payment.method).text)
     return way if payment.bank_account is None else f"{way}, {payment.bank_account.bank_name}"
 
 

@@ -66,6 +66,13 @@ WORDS: dict[str, dict[str, Word]] = (
             "unreachable": Word(_l("Pembeli tidak dapat dihubungi.")),
             "other": Word(_l("Alasan lain.")),
         },
+        "PaymentMethod": {
+            "bank_transfer": Word(_l("Transfer bank")),
+            "cash_at_pickup": Word(_l("Tunai saat mengambil")),
+            "qris": Word(_l("QRIS")),
+            "online": Word(_l("Pembayaran daring")),
+            "cash_on_delivery": Word(_l("Tunai kepada kurir")),
+        },
         "PaymentStatus": {
             "pending": Word(_l("Menunggu pembayaran"), "warn", "clock"),
             "under_review": Word(_l("Bukti diperiksa"), "info", "clock"),

@@ -43,6 +43,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "shop.account.profile": (BUYER, "/akun/profil"),
     "shop.account.password": (BUYER, "/akun/kata-sandi"),
     "shop.account.devices": (BUYER, "/akun/perangkat"),
+    "shop.own_data.index": (BUYER, "/akun/data-saya"),
+    "shop.own_data.ask": (BUYER, "/akun/data-saya/minta"),
     "shop.account.erase": (BUYER, "/akun/hapus"),
     "shop.orders.mine": (BUYER, "/akun/pesanan"),
     "shop.orders.show": (BUYER, "/akun/pesanan"),
@@ -221,6 +223,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "staff.users.index": (ADMIN, "/petugas/pengaturan/pengguna/"),
     "staff.users.invite": (ADMIN, "/petugas/pengaturan/pengguna/undang"),
     "staff.users.show": (ADMIN, "/petugas/pengaturan/pengguna/"),
+    "staff.data_requests.index": (ADMIN, "/petugas/pengaturan/permintaan-data/"),
     "staff.jobs.index": (ADMIN, "/petugas/pengaturan/pekerjaan/"),
     "staff.audit.index": (ADMIN, "/petugas/pengaturan/audit/"),
 }
@@ -236,6 +239,7 @@ PARTS = {
     "seller.turnover.letter", "staff.turnover.letter", "staff.payouts.proof",  # files
     "shop.auth.set_password", "seller.business.index",  # one needs a mailed link, one leads on to the only business
     "staff.reviews.skip", "staff.submissions.progress", "staff.submissions.template",
+    "staff.data_requests.show",  # what somebody asks: nobody in the demo has asked anything
     "staff.counter_offline.worker",  # a script
     "staff.bank_statements.show", "staff.bank_lines.show",  # what a bank's file brings: the demo has read none
     "staff.stocktakes.review",  # while a count waits for its second person, which none of the demo does

@@ -75,6 +75,7 @@ EVERYWHERE = (
     "staff.galleries.",
     "staff.bank_accounts.",
     "staff.offices.",
+    "staff.data_requests.",
     "staff.tariffs.edit_carrier",
 )
 # A gallery may propose a price for any article; the owner answers (tests/web/staff/test_price_requests.py).

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gallery.accounts.errors import AccountExistsError, LinkSpentError
@@ -14,7 +15,7 @@ from gallery.accounts.models import OneTimeToken, RoleGrant, User
 from gallery.accounts.passwords import check_strength, hash_password
 from gallery.accounts.permissions import SCOPE_OF_ROLE, Actor, Grant
 from gallery.accounts.queries import actor_of, token_hash, user_by_login
-from gallery.accounts.services import sessions
+from gallery.accounts.services import privacy, sessions
 from gallery.accounts.services.mails import tell
 from gallery.accounts.states import TokenPurpose
 from gallery.core import audit, clock
@@ -28,15 +29,18 @@ ERASED_NAME: Final = "—"
 def register(
     session: Session, *, name: str, email: str | None, phone: str | None, password: str, language: str | None = None
 ) -> User:
-    """Create a buyer's account. Raises :class:`AccountExistsError`, :class:`WeakPasswordError`."""
+    """Create a buyer's account, whose owner agrees to the text of now.
+
+    Raises :class:`AccountExistsError`, :class:`WeakPasswordError`.
+    """
     check_strength(password, for_staff=False)
     stored = hash_password(password)  # before the look-up: a known account answers as slowly as a new one
     for login in filter(None, (email, phone)):
         if user_by_login(session, login) is not None:
             raise AccountExistsError
     user = User(name=name, email=email, phone=phone, password_hash=stored, language=language)
-    session.add(user)
-    session.flush()  # the audit row names the id
+    _add(session, user)  # the consent and the audit row name the id
+    privacy.give_consent(session, user.id)
     audit.record(session, actor_of(user), "account.registered", f"user:{user.public_id}")
     return user
 
@@ -49,12 +53,20 @@ def invite(
         if user_by_login(session, login) is not None:
             raise AccountExistsError
     user = User(name=name, email=email, phone=phone)
-    session.add(user)
-    session.flush()  # the grants and the token need the id
+    _add(session, user)  # the grants and the token need the id
     set_grants(session, user.id, grants, actor=actor)
     send_link(session, user, TokenPurpose.INVITATION, INVITATION_LIFE)
     audit.record(session, actor, "account.invited", f"user:{user.public_id}")
     return user
+
+
+def _add(session: Session, user: User) -> None:
+    """Write the account at once; of two with the same number or address at the same moment the second is refused."""
+    session.add(user)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise AccountExistsError from error
 
 
 def request_reset(session: Session, login: str, *, locale: str = "id") -> None:
@@ -175,6 +187,7 @@ def erase(session: Session, user_id: int, *, actor: Actor) -> None:
     """Forget the person (UU PDP art. 43-44): orders stay, for the sums; the account names nobody any more."""
     user = session.get_one(User, user_id)
     sessions.end_all(session, user.id)
+    privacy.forget_person(session, user.id)
     audit.record(session, actor, "account.erased", f"user:{user.public_id}")
     user.name, user.email, user.phone, user.password_hash = ERASED_NAME, None, None, None
     user.is_active, user.language, user.erased_at, user.grants = False, None, clock.now(), []

@@ -1,8 +1,6 @@
-"""The own account: profile, password, devices, own data."""
+"""The own account: profile, password, devices, the end of it."""
 
-from typing import Any
-
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,8 +10,6 @@ from gallery.accounts.queries import sessions_of
 from gallery.accounts.services import people, sessions
 from gallery.core import clock
 from gallery.core.db import db, transaction
-from gallery.orders.models import Order
-from gallery.orders.queries import orders_of_buyer
 from gallery.orders.services.privacy import forget_erased_buyers
 from gallery.payments.services.papers import forget_budgets
 from gallery.web import session as web_session
@@ -98,28 +94,6 @@ def end_all_devices() -> ResponseReturnValue:
     return redirect(url_for("shop.auth.sign_in"), 303)
 
 
-@bp.get("/data-saya.json")
-@signed_in
-def export() -> ResponseReturnValue:
-    """Everything that is stored about the account's owner (UU PDP art. 32): profile, devices, all orders."""
-    user = _user()
-    answer: Response = jsonify(
-        name=user.name,
-        email=user.email,
-        phone=user.phone,
-        language=user.language,
-        created_at=user.created_at.isoformat(),
-        roles=[grant.role.value for grant in user.grants],
-        devices=[
-            {"device": row.device, "since": row.created_at.isoformat(), "last_seen": row.last_seen_at.isoformat()}
-            for row in sessions_of(db.session(), user.id, clock.now())
-        ],
-        orders=[_order_facts(order) for order in _all_orders(user.id)],
-    )
-    answer.headers["Content-Disposition"] = "attachment; filename=data-saya.json"
-    return answer
-
-
 @bp.route("/hapus", methods=["GET", "POST"])
 @signed_in
 def erase() -> ResponseReturnValue:
@@ -135,36 +109,6 @@ def erase() -> ResponseReturnValue:
         flash(_("Akun Anda sudah dihapus."))
         return redirect(url_for("shop.auth.sign_in"), 303)
     return render_template("shop/account/erase.html", form=form), 422 if form.is_submitted() else 200
-
-
-def _all_orders(user_id: int) -> list[Order]:
-    found: list[Order] = []
-    older_than = None
-    while True:
-        page = orders_of_buyer(db.session(), user_id, older_than=older_than)
-        found += page.orders
-        older_than = page.older_than
-        if older_than is None:
-            return found
-
-
-def _order_facts(order: Order) -> dict[str, Any]:
-    return {
-        "number": order.number,
-        "placed_at": order.placed_at.isoformat(),
-        "status": order.status.value,
-        "name": order.contact_name,
-        "phone": order.contact_phone,
-        "email": order.contact_email,
-        "address": order.address,
-        "village_code": order.village_code,
-        "note": order.note,
-        "total_idr": order.total_idr,
-        "lines": [
-            {"product": line.product_name, "variant": line.variant_name, "quantity": line.quantity}
-            for line in order.lines
-        ],
-    }
 
 
 def _own_id() -> int:

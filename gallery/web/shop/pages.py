@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from gallery.accounts.queries import galleries
+from gallery.accounts.services.privacy import TEXT_VERSION
 from gallery.core.db import db
 from gallery.web.guards import cacheable
 
@@ -25,7 +26,7 @@ def help_() -> ResponseReturnValue:
 @bp.get("/privasi")
 @cacheable
 def privacy() -> ResponseReturnValue:
-    return render_template("shop/pages/privacy.html")
+    return render_template("shop/pages/privacy.html", text_version=TEXT_VERSION)
 
 
 @bp.get("/syarat-belanja")

@@ -75,12 +75,6 @@ def test_another_persons_device_stays(app, person):
     assert stranger.get("/akun/").status_code == 200
 
 
-def test_own_data_can_be_taken_away(person, user):
-    data = person.get("/akun/data-saya.json")
-    assert data.json["email"] == user.email
-    assert "password" not in data.get_data(as_text=True)
-
-
 def test_erasing_needs_the_password_and_forgets_the_person(person, user):
     assert person.post("/akun/hapus", {"current_password": "salah"}, page="/akun/hapus").status_code == 422
     assert person.post("/akun/hapus", {"current_password": PASSWORD}, page="/akun/hapus").status_code == 303
