@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from gallery.consignment.services import LineFacts
@@ -96,6 +96,7 @@ class RejectForm(KeyForm):
         ],
     )
     reason = SelectField(_l("Alasan"), validators=[DataRequired(_l("Pilih alasannya."))])
+    counted = BooleanField(_l("Barang ini sudah terhitung diterima"))
     note = StringField(_l("Keterangan"), filters=[strip], validators=[Optional(), Length(max=200)])
     foto = FileField(_l("Foto"), description=_l("JPG, PNG, WebP, atau HEIC dari kamera HP, paling besar 10 MB."))
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from gallery.consignment import services
+from gallery.consignment.errors import CountBelowZeroError
 from gallery.consignment.queries import receiving as queries
 from gallery.consignment.queries.receiving import CountedLine, ReceivingRow
 from gallery.consignment.services import Count, LineFacts
@@ -26,7 +27,10 @@ PERMISSION = "consignment.receive"
 @bp.get("/")
 @requires(PERMISSION)
 def show(public_id: str, line: str) -> ResponseReturnValue:
-    return _render(*_find(public_id, line), RejectForm(), ExceptionForm(formdata=None))
+    row, counted = _find(public_id, line)
+    # Where all that was announced is counted, a piece that is found bad now is one of them.
+    form = RejectForm(data={"counted": 0 < counted.line.expected <= counted.taken})
+    return _render(row, counted, form, ExceptionForm(formdata=None))
 
 
 @bp.post("/tolak")
@@ -42,6 +46,9 @@ def reject(public_id: str, line: str) -> ResponseReturnValue:
         _book(row, line, form, clean_picture(form.foto.data))
     except ImageError as error:
         form.foto.errors = [text_of(error.code)]
+        return _render(row, counted, form, ExceptionForm(formdata=None)), 422
+    except CountBelowZeroError:
+        form.pieces.errors = [_("Yang terhitung diterima hanya %(n)s barang.", n=counted.taken)]
         return _render(row, counted, form, ExceptionForm(formdata=None)), 422
     except GalleryError as error:
         form.pieces.errors = [text_of(error.code)]
@@ -90,6 +97,9 @@ def _book(row: ReceivingRow, line: str, form: RejectForm, picture: bytes | None)
         return Count(f"reject:{form.key.data}", int(form.pieces.data), reason, form.note.data or "", file_id)
 
     with with_picture(picture, "rejected", "rejected_goods") as (session, file_id):
+        if form.counted.data:
+            taken_back = Count(f"recount:{form.key.data}", -int(form.pieces.data))
+            services.count_line(session, row.receiving.id, line, taken_back, actor=current_actor())
         services.count_line(session, row.receiving.id, line, count(file_id), actor=current_actor())
 
 
