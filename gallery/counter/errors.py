@@ -142,6 +142,12 @@ class ReturnEmptyError(GalleryError):
     status = 422
 
 
+class PayerChangedOftenError(ConflictError):
+    """The kuitansi of a sale was corrected too often."""
+
+    code = "payer_changed_often"
+
+
 class OfflineSaleError(GalleryError):
     """A sale of a till without a connection can not be booked; ``why`` is one of the words of the JSON contract."""
 

@@ -172,6 +172,23 @@ class CounterSale(Base):
         return sum(tender.given_idr - tender.amount_idr for tender in self.tenders)
 
 
+class SaleReceipt(Base):
+    """Who paid a sale, as the kuitansi that was asked for names them.
+
+    ``revision`` counts on when that is corrected: the kuitansi before stays what it is, the next one has a new number.
+    """
+
+    __tablename__ = "sale_receipt"
+    __table_args__ = (CheckConstraint("revision > 0", name="revision_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sale_id: Mapped[int] = mapped_column(ForeignKey("counter_sale.id"), unique=True)
+    payer: Mapped[str]
+    revision: Mapped[int] = mapped_column(default=1)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class CounterSaleLine(Base):
     """Pieces of one lot, with all that the settlement needs frozen: price, owner, lot, and the terms of the lot."""
 

@@ -106,7 +106,7 @@ def invoice(told: Told, paper: Paper) -> dict[str, Any]:
         **_lines(order),
         "totals": sums,
         "spelled": _terbilang(payment.amount_idr),
-        "note": _tax_note(),
+        "note": tax_note(),
         "signatures": [[_("Hormat kami"), told.issuer]],
     }
 
@@ -133,7 +133,7 @@ def receipt(told: Told, paper: Paper, before: Paper | None) -> dict[str, Any]:
         "facts": facts,
         "amount": rupiah(payment.amount_idr),
         "taxes": [[_("DPP"), ""], [_("PPN"), ""], [_("PPh Pasal 22"), ""]],
-        "tax-note": _tax_note(),
+        "tax-note": tax_note(),
         "remarks": _refund_texts(told),
         "place-date": f"{_place(told)}, {tanggal(payment.paid_at)}",
         "signatures": [*([_officer(budget), _treasurer(budget)] if budget is not None else []), received],
@@ -178,11 +178,14 @@ def _frame(title: str, told: Told, paper: Paper, before: Paper | None) -> dict[s
     subtitle = _("Pesanan %(number)s", number=told.order.number)
     if before is not None:
         subtitle += f" · {_('menggantikan %(number)s', number=before.number)}"
+    return {**checked(paper), "title": title, "subtitle": subtitle}
+
+
+def checked(paper: Paper) -> dict[str, Any]:
+    """The paper's number, and how anybody may check it."""
     return {
-        "title": title,
         "number": paper.number,
         "page": _("Halaman"),
-        "subtitle": subtitle,
         "check": {
             "title": _("Keaslian surat ini dapat diperiksa di"),
             "address": external("/periksa"),
@@ -295,7 +298,8 @@ def _terbilang(amount_idr: int) -> str:
     return f"{_('Terbilang')}: {spelled(amount_idr)}"
 
 
-def _tax_note() -> str:
+def tax_note() -> str:
+    """Why no tax is named."""
     return _("Penjual bukan Pengusaha Kena Pajak (PKP): PPN tidak dipungut. Baris pajak diisi bendahara bila wajib.")
 
 

@@ -104,6 +104,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "staff.counter.close": (GALLERY, "/petugas/kasir/ > staff.counter_sale.show"),
     "staff.counter_sale.show": (GALLERY, "/petugas/kasir/"),
     "staff.counter_sale.receipt": (GALLERY, "/petugas/kasir/penjualan/"),
+    "staff.counter_receipt.show": (
+        GALLERY,
+        "/petugas/kasir/penjualan/ > staff.counter_sale.receipt > staff.counter_receipt.show",
+    ),
     "staff.counter_return.find": (GALLERY, "/petugas/kasir/retur/"),
     "staff.counter_return.take": (GALLERY, "/petugas/kasir/penjualan/ > staff.counter_sale.receipt"),
     "staff.stock.index": (GALLERY, "/petugas/galeri/"),

@@ -93,6 +93,7 @@ NOT_ALWAYS = (
     "staff.orders.note",
     "staff.order_papers.paper",
     "staff.order_papers.bundle",
+    "staff.counter_receipt.file",
     "staff.submissions.wrong",
     "staff.stocktakes.minutes",
     "staff.payouts.bank_file",

@@ -10,6 +10,7 @@ from gallery.counter.queries.articles import (
     refuse,
 )
 from gallery.counter.queries.leases import LeasedArticle, LeasedLot, lease_of, leased_articles, variants_here
+from gallery.counter.queries.payers import Kuitansi, kuitansi_of
 from gallery.counter.queries.sales import (
     DaySums,
     OwnerSum,
@@ -44,6 +45,7 @@ from gallery.counter.queries.shifts import (
 __all__ = [
     "Article",
     "DaySums",
+    "Kuitansi",
     "LeasedArticle",
     "LeasedLot",
     "LotStock",
@@ -56,6 +58,7 @@ __all__ = [
     "counter_returns",
     "day_sums",
     "in_scope",
+    "kuitansi_of",
     "lease_of",
     "leased_articles",
     "lots_here",

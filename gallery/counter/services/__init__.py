@@ -12,6 +12,7 @@ from gallery.counter.services.leases import (
     settle_unbooked,
     top_up_lease,
 )
+from gallery.counter.services.payers import issue_payment_receipt
 from gallery.counter.services.popularity import count_sales
 from gallery.counter.services.returns import Back, return_sale
 from gallery.counter.services.sales import Payment, complete_sale, sale_by_key, shares
@@ -35,6 +36,7 @@ __all__ = [
     "count_sales",
     "enter",
     "hold_till",
+    "issue_payment_receipt",
     "move_cash",
     "note_unbooked",
     "open_lease",
