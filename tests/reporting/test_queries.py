@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gallery.accounts.permissions import Actor
-from gallery.catalog.models import Product
+from gallery.catalog.models import Product, Variant
 from gallery.catalog.states import ProductStatus
 from gallery.core import clock
 from gallery.core.db import db, transaction
@@ -14,8 +14,14 @@ from gallery.inventory import services
 from gallery.inventory.models import StockItem
 from gallery.inventory.services import Pick, Wanted
 from gallery.inventory.states import MovementReason
+from gallery.orders import services as orders
+from gallery.orders.models import Parcel
+from gallery.payments import services as payments
+from gallery.payments.models import Payment
 from gallery.reporting import queries
 from gallery.reporting.queries import Period
+from tests.factories.checkout import make_placed_order
+from tests.factories.counter import make_desk, make_sale, on_shelf
 from tests.factories.inventory import BELITUNG, make_gallery_place, make_goods, make_stock
 
 ACTOR = Actor.system()
@@ -85,6 +91,24 @@ def test_every_day_has_its_sales_by_channel(traded, today):
     days = queries.daily_sales(db.session(), [traded[1]], Period(today - timedelta(days=4), today))
     assert [(d.counter_pieces, d.online_pieces) for d in days] == [(0, 0), (7, 0), (0, 0), (0, 0), (0, 4)]
     assert (days[1].counter_idr, days[4].online_idr) == (70_000, 40_000)
+
+
+def test_sales_of_a_day_keep_the_prices_of_that_day(today):
+    desk = make_desk()
+    goods, _ = on_shelf(desk, price_idr=45_000)
+    make_sale(desk, (goods, 2))
+    order = make_placed_order(quantity=3)
+    payment, parcel = db.session.query(Payment).one().id, db.session.query(Parcel).one()
+    parcel_id, gallery_id, price = parcel.id, parcel.place.gallery_id, order.lines[0].price_idr
+    with transaction() as session:
+        payments.verify(session, payment, actor=ACTOR)
+        orders.pack_parcel(session, parcel_id, actor=ACTOR)
+        orders.hand_over_parcel(session, parcel_id, actor=ACTOR)
+        session.query(Variant).update({"price_idr": 99_000})
+    (counter,) = queries.daily_sales(db.session(), [desk.gallery_id], Period(today, today))
+    (online,) = queries.daily_sales(db.session(), [gallery_id], Period(today, today))
+    assert (counter.counter_pieces, counter.counter_idr) == (2, 90_000)
+    assert (online.online_pieces, online.online_idr) == (3, 3 * price)
 
 
 def test_the_value_on_the_shelf_is_that_of_pieces_in_the_gallery(traded):

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from gallery.catalog.models import Product, ProductRevision, Variant
 from gallery.core import clock
+from gallery.counter.models import CounterSale, CounterSaleLine
 from gallery.inventory.models import Lot, Place, PlaceKind, StockItem, StockMovement
 from gallery.inventory.queries import is_newest_version
-from gallery.inventory.states import MovementReason
+from gallery.inventory.states import DocumentKind, MovementReason
+from gallery.orders.models import Order, OrderLine
 from gallery.regions.models import Region
 from gallery.registry.models import Business
 from gallery.reporting.queries.flows import COUNTER_SALE, Period
@@ -34,7 +36,7 @@ class OwnerShare:
 
 @dataclass(frozen=True, slots=True)
 class DaySales:
-    """Pieces and rupiah (selling price of today's catalogue) that left the gallery on one day."""
+    """Pieces and rupiah (at the prices they were sold for, before discounts) that left the gallery on one day."""
 
     day: date
     counter_pieces: int
@@ -151,7 +153,9 @@ def daily_sales(session: Session, galleries: Collection[int] | None, period: Per
             _local_day(session).label("day"),
             func.coalesce(StockMovement.document.startswith(COUNTER_SALE), False).label("at_counter"),
             (-StockMovement.pieces).label("pieces"),
-            (-StockMovement.pieces * Variant.price_idr).label("value"),
+            (-StockMovement.pieces * func.coalesce(_PRICE_AT_COUNTER, _PRICE_IN_ORDER, Variant.price_idr)).label(
+                "value"
+            ),
         )
         .join(StockItem, StockItem.id == StockMovement.stock_item_id)
         .join(Place, Place.id == StockItem.place_id)
@@ -177,6 +181,35 @@ def daily_sales(session: Session, galleries: Collection[int] | None, period: Per
         )
         for on in days
     ]
+
+
+def _id_in(kind: DocumentKind) -> ColumnElement[str]:
+    """The public id in the name of a movement's document."""
+    return func.substr(StockMovement.document, len(kind.prefix) + 1)
+
+
+_PRICE_AT_COUNTER: Final = (
+    select(func.max(CounterSaleLine.price_idr))
+    .join(CounterSale, CounterSale.id == CounterSaleLine.sale_id)
+    .where(
+        StockMovement.document.startswith(DocumentKind.SALE.prefix),
+        CounterSale.public_id == _id_in(DocumentKind.SALE),
+        CounterSaleLine.stock_item_id == StockMovement.stock_item_id,
+    )
+    .correlate(StockMovement)
+    .scalar_subquery()
+)
+_PRICE_IN_ORDER: Final = (
+    select(func.max(OrderLine.price_idr))
+    .join(Order, Order.id == OrderLine.order_id)
+    .where(
+        StockMovement.document.startswith(DocumentKind.ORDER.prefix),
+        Order.public_id == _id_in(DocumentKind.ORDER),
+        OrderLine.variant_id == StockItem.variant_id,
+    )
+    .correlate(StockMovement, StockItem)
+    .scalar_subquery()
+)
 
 
 def _local_day(session: Session) -> ColumnElement[Any]:
