@@ -2,6 +2,7 @@
 
 from gallery.inventory.queries.card import CardLine, StockCard, stock_card
 from gallery.inventory.queries.chain import BrokenLink, broken_links, chain_heads, link_hash
+from gallery.inventory.queries.document_pieces import PiecesOff, pieces_off
 from gallery.inventory.queries.documents import DOCUMENTS, document_numbers, missing_documents
 from gallery.inventory.queries.labels import MOST_LABEL_ROWS, LabelFacts, label_facts, shelves
 from gallery.inventory.queries.lists import (
@@ -43,6 +44,7 @@ __all__ = [
     "CardLine",
     "Drift",
     "LabelFacts",
+    "PiecesOff",
     "PlaceStock",
     "StockCard",
     "StockFilter",
@@ -67,6 +69,7 @@ __all__ = [
     "paper_gallery",
     "paper_of",
     "papers_about",
+    "pieces_off",
     "place_in_scope",
     "places",
     "sellable_lot",

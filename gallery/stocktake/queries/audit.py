@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from gallery.core import audit
 from gallery.core.audit import AuditEntry
 from gallery.inventory.models import StockLink, StockMovement
-from gallery.inventory.queries import audit_stock, broken_links, chain_heads, missing_documents
+from gallery.inventory.queries import audit_stock, broken_links, chain_heads, missing_documents, pieces_off
 from gallery.orders.queries import audit_holds
-from gallery.stocktake.models import StockAudit, Stocktake, StocktakeLine
+from gallery.stocktake.models import StockAudit, Stocktake, StocktakeFound, StocktakeLine
 from gallery.stocktake.states import StocktakeStatus
 
 ANCHOR: Final = "stock.chain"
@@ -66,7 +66,12 @@ def prove_stock(session: Session, audit_key: bytes) -> Proof:
             Finding("document_missing", f"stock_movement {row}", document)
             for row, document in missing_documents(session)
         ),
+        *(
+            Finding("document_pieces", f"{off.document}, {off.row}, {off.reason}", str(off.expected), str(off.found))
+            for off in pieces_off(session)
+        ),
         *_stocktakes(session),
+        *_found(session),
     ]
     movements = session.scalar(select(func.count()).select_from(StockMovement)) or 0
     return Proof(movements, chain_heads(session), findings)
@@ -146,3 +151,21 @@ def _stocktakes(session: Session) -> Iterator[Finding]:
         found = moved.get(f"stocktake:{public_id}:{line.id}", 0)
         if wanted != found:
             yield Finding("stocktake_line", f"stocktake_line {line.id}", str(wanted), str(found))
+
+
+def _found(session: Session) -> Iterator[Finding]:
+    """What a count found and the books did not know was received, unless refused."""
+    booked = select(StockMovement.request_key, StockMovement.pieces)
+    booked = booked.where(StockMovement.request_key.like("stocktake:%:found:%"))
+    moved = dict(session.execute(booked).all())
+    rows = session.execute(
+        select(Stocktake.public_id, StocktakeFound)
+        .join(Stocktake, Stocktake.id == StocktakeFound.stocktake_id)
+        .where(Stocktake.status == StocktakeStatus.APPROVED)
+        .order_by(StocktakeFound.id)
+    )
+    for public_id, row in rows:
+        wanted = 0 if row.refused else row.pieces
+        found = moved.get(f"stocktake:{public_id}:found:{row.id}", 0)
+        if wanted != found:
+            yield Finding("stocktake_line", f"stocktake_found {row.id}", str(wanted), str(found))
