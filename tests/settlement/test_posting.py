@@ -19,6 +19,7 @@ from gallery.delivery.states import Courier, ShipmentStatus, StatementOutcome
 from gallery.inventory.codes import variant_code
 from gallery.inventory.models import StockMovement
 from gallery.inventory.states import MovementReason
+from gallery.jobs import settlement
 from gallery.orders import services as orders
 from gallery.orders.models import Order, OrderLine, Parcel
 from gallery.orders.states import CancelReason
@@ -27,8 +28,8 @@ from gallery.payments.errors import GoodsOnShelfError, ParcelNotDeliveredError, 
 from gallery.payments.models import Payment as OrderPayment
 from gallery.payments.models import Refund
 from gallery.payments.states import GivenBackFor, GoodsBack, PaymentMethod
-from gallery.settlement.models import JournalLine
-from gallery.settlement.states import Account
+from gallery.settlement.models import JournalEntry, JournalLine
+from gallery.settlement.states import Account, EntryKind
 from tests.factories.checkout import buy, fill_cart, guest, make_bank_account, make_placed_order, pick_up_at
 from tests.factories.counter import enter, make_desk, make_sale, on_shelf, pay
 from tests.factories.courier_rows import make_booking
@@ -314,4 +315,41 @@ def test_what_comes_back_is_in_the_lots_it_was_sold_from():
     owe(2, "r2", goods=GoodsBack.SHELF)
     assert (stock(first)[0], stock(second)[0]) == (3, 3)
     post()
+    assert findings() == []
+
+
+def break_sale(sale_id: int) -> None:
+    """A receipt whose tenders no longer pay for it makes no entry that adds up."""
+    change_behind("tender", f"UPDATE tender SET amount_idr = amount_idr - 1 WHERE sale_id = {sale_id}")  # noqa: S608
+
+
+def test_one_document_that_does_not_add_up_keeps_no_other_one_from_being_posted(caplog):
+    desk = make_desk()
+    goods, _ = on_shelf(desk, price_idr=45_000)
+    sales = [make_sale(desk, (goods, 1)).id for _ in range(3)]
+    break_sale(sales[1])
+    with pytest.raises(ValueError, match="does not add up"):
+        post()
+    assert entries() == []
+    settlement.post()
+    posted = db.session.query(JournalEntry.source_id).filter_by(kind=EntryKind.COUNTER_SALE).order_by(JournalEntry.id)
+    assert [row[0] for row in posted] == [sales[0], sales[2]]
+    assert "shift_opened" in entries()
+    assert [record.message for record in caplog.records] == ["document not posted"]
+    assert caplog.records[0].source_id == sales[1]
+    assert f"document makes no entry: counter_sale {sales[1]}: expected an entry, found a rest of -1" in findings()
+
+
+def test_a_document_that_waits_for_its_entry_for_more_than_an_hour_is_found(now):
+    delivered_order()
+    assert findings() == []
+    now["now"] = NOW + timedelta(minutes=59)
+    assert findings() == []
+    now["now"] = NOW + timedelta(minutes=61)
+    payment, parcel = the(OrderPayment).public_id, the(Parcel).public_id
+    assert findings() == [
+        f"document without its entry: payment of payment:{payment}: expected an entry, found none",
+        f"document without its entry: delivered of parcel:{parcel}: expected an entry, found none",
+    ]
+    settlement.post()
     assert findings() == []

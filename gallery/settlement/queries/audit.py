@@ -1,22 +1,27 @@
 """Proof of the money: documents, journal and the owners' shares against each other, and their pieces with the stock."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from gallery.core import clock
 from gallery.counter.models import Shift
 from gallery.counter.states import ShiftStatus
 from gallery.inventory.states import DocumentKind
 from gallery.orders.models import Order, Parcel
 from gallery.orders.states import OrderStatus, ParcelStatus
 from gallery.settlement.models import JournalEntry, JournalLine, OwnerShare, PayoutItem
-from gallery.settlement.queries.drafts import Draft, batches, business
+from gallery.settlement.queries.drafts import Draft, Source, batches, business
 from gallery.settlement.queries.pieces import pieces_that_differ
 from gallery.settlement.queries.sources import SOURCES
 from gallery.settlement.states import Account, EntryKind, PayoutItemStatus
+
+POSTED_WITHIN: Final = timedelta(hours=1)  # the job runs every minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +67,45 @@ def prove_money(session: Session) -> MoneyProof:
 
 
 def _documents(session: Session) -> Iterator[Finding]:
-    """Make every document's entry again and hold it against the one that was posted; late posting is no finding."""
+    """Make every document's entry again and hold it against the one that was posted; for an hour there may be none."""
     for source in SOURCES:
         wanted = set(session.scalars(source.ids))
         rows = select(JournalEntry.source_id).where(JournalEntry.kind == source.kind)
         posted = set(session.scalars(rows))
         for source_id in sorted(posted - wanted):
             yield Finding("entry without its document", f"{source.kind} {source_id}", "a document", "none")
-        for ids in batches(sorted(posted & wanted)):
-            drafts = {draft.source_id: draft for draft in source.drafts(session, ids, 0)}
+        for ids in batches(sorted(wanted)):
+            drafts, unreadable = _drafts(session, source, ids)
+            yield from unreadable
             for entry in _entries(session, source.kind, ids):
-                yield from _compared(entry, drafts[entry.source_id])
+                if (draft := drafts.pop(entry.source_id, None)) is not None:
+                    yield from _compared(entry, draft)
+            yield from _late(drafts.values())
+
+
+def _drafts(session: Session, source: Source, ids: Sequence[int]) -> tuple[dict[int, Draft], list[Finding]]:
+    """Return what the documents demand; one from which no entry can be made is a finding, and hides no other one."""
+    try:
+        drafts = {draft.source_id: draft for draft in source.drafts(session, ids, 0)}
+    except Exception as error:  # noqa: BLE001 - rows that were changed by hand break in any way
+        if len(ids) == 1:
+            return {}, [_no_entry(source, ids[0], repr(error))]
+        each = [_drafts(session, source, [one]) for one in ids]
+        drafts = {key: draft for some, _ in each for key, draft in some.items()}
+        return drafts, [finding for _, some in each for finding in some]
+    findings = [_no_entry(source, one, "none") for one in ids if one not in drafts]
+    rests = {key: sum(draft.lines.values()) for key, draft in drafts.items()}
+    return drafts, findings + [_no_entry(source, key, f"a rest of {rest}") for key, rest in rests.items() if rest]
+
+
+def _no_entry(source: Source, source_id: int, found: str) -> Finding:
+    return Finding("document makes no entry", f"{source.kind} {source_id}", "an entry", found)
+
+
+def _late(unposted: Iterable[Draft]) -> Iterator[Finding]:
+    for draft in unposted:
+        if draft.happened_at < clock.now() - POSTED_WITHIN:
+            yield Finding("document without its entry", f"{draft.kind} of {draft.document}", "an entry", "none")
 
 
 def _entries(session: Session, kind: EntryKind, ids: Sequence[int]) -> Sequence[JournalEntry]:

@@ -1,9 +1,9 @@
 """All documents that make entries, in the order in which they are posted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gallery.settlement.models import JournalEntry
@@ -22,12 +22,11 @@ SOURCES: Final[tuple[Source, ...]] = (
 )
 
 
-def unposted(session: Session, source: Source, limit: int) -> Sequence[int]:
-    """Return documents without their entry, oldest first."""
-    return session.scalars(_unposted(source).limit(limit)).all()
-
-
-def _unposted(source: Source) -> Select[int]:
+def unposted(session: Session, source: Source, limit: int, *, but: Collection[int] = ()) -> Sequence[int]:
+    """Return documents without their entry, oldest first, ``but`` those."""
     key = source.ids.selected_columns[0]
     posted = select(JournalEntry.id).where(JournalEntry.kind == source.kind, JournalEntry.source_id == key).exists()
-    return source.ids.where(~posted).order_by(key)
+    wanted = source.ids.where(~posted)
+    if but:
+        wanted = wanted.where(key.not_in(but))
+    return session.scalars(wanted.order_by(key).limit(limit)).all()

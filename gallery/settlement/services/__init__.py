@@ -24,7 +24,7 @@ from gallery.settlement.services.payouts import (
     mark_paid,
     take_bank_file,
 )
-from gallery.settlement.services.posting import post_due
+from gallery.settlement.services.posting import post_documents, post_due
 
 __all__ = [
     "BankSheet",
@@ -44,6 +44,7 @@ __all__ = [
     "match_line",
     "note_certainties",
     "pay_courier",
+    "post_documents",
     "post_due",
     "read_statement",
     "reopen_line",

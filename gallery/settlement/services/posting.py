@@ -1,5 +1,6 @@
 """Documents become entries of the journal, each once, by whoever comes first."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import insert
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from gallery.core import clock
 from gallery.core.db import insert_into
 from gallery.settlement.models import JournalEntry, JournalLine, OwnerShare
-from gallery.settlement.queries.drafts import Draft, Share
+from gallery.settlement.queries.drafts import Draft, Share, Source
 from gallery.settlement.queries.sources import SOURCES, unposted
 
 BATCH: Final = 200
@@ -17,14 +18,22 @@ BATCH: Final = 200
 def post_due(session: Session, window_days: int, limit: int = BATCH) -> int:
     """Post up to ``limit`` documents of each kind that have no entry yet; return how many entries were made.
 
-    ``window_days`` is the buyers' time to bring something back: shares are due after it. Raises ``ValueError`` for an
-    entry that does not add up: nothing of the batch is posted then.
+    One document that makes no entry keeps all others from being posted: see :func:`post_documents`.
     """
-    made = 0
-    for source in SOURCES:
-        if ids := unposted(session, source, limit):
-            made += sum(_posted(session, draft) for draft in source.drafts(session, ids, window_days))
-    return made
+    return sum(
+        post_documents(session, source, ids, window_days)
+        for source in SOURCES
+        if (ids := unposted(session, source, limit))
+    )
+
+
+def post_documents(session: Session, source: Source, ids: Sequence[int], window_days: int) -> int:
+    """Post these documents of one kind; return how many entries were made.
+
+    ``window_days`` is the buyers' time to bring something back: shares are due after it. Raises ``ValueError`` for an
+    entry that does not add up: none of these is posted then.
+    """
+    return sum(_posted(session, draft) for draft in source.drafts(session, ids, window_days))
 
 
 def _posted(session: Session, draft: Draft) -> bool:
