@@ -32,6 +32,7 @@ from gallery.counter.services import Back, Payment
 from gallery.counter.states import CashReason, RefundMethod, ReturnReason, ShiftStatus
 from gallery.inventory import services as inventory
 from gallery.inventory.codes import variant_code
+from gallery.inventory.models import Lot, StockItem
 from gallery.inventory.states import MovementReason
 from gallery.orders import services as orders
 from gallery.orders.models import OrderLine, Parcel
@@ -40,10 +41,11 @@ from gallery.payments import services as payments
 from gallery.payments.models import BankAccount, Refund
 from gallery.payments.models import Payment as OrderPayment
 from gallery.payments.states import GivenBackFor, GoodsBack, PaymentMethod, PaymentStatus, RefundStatus
+from gallery.reporting.queries import Period, piece_flows
 from gallery.settlement import services
 from gallery.settlement.models import JournalLine, PayoutItem
-from gallery.settlement.queries import balance_of, statement
-from gallery.settlement.states import Account, PayoutItemStatus
+from gallery.settlement.queries import Statement, balance_of, statement
+from gallery.settlement.states import Account, Channel, PayoutItemStatus, ShareKind
 from tests.factories.checkout import buy, fill_cart, guest, make_bank_account, pick_up_at
 from tests.factories.goods_out import make_consigned
 from tests.factories.inventory import make_gallery_place, make_goods, make_stock
@@ -73,6 +75,8 @@ class World:
         with transaction() as session:
             self.till_id = counter.add_till(session, self.place_id, "Kasir 1", actor=STAFF).id
         self.goods, self.items = [], {}
+        self.borne: set[int] = set()  # owners whose losses the gallery carries
+        self.carried: Counter[int] = Counter()  # pieces of an owner that broke in a buyer's hands at the gallery's cost
         for price, terms in (
             (45_000, {"owed_idr": 36_000}),
             (33_333, {"owed_idr": None, "commission_bps": 1_250, "loss_bearer": LossBearer.GALLERY}),
@@ -82,6 +86,8 @@ class World:
         ):
             goods = make_goods(f"Barang {price}", price_idr=price)
             give_account(goods.business_id)
+            if terms is not None and terms.get("loss_bearer") is LossBearer.GALLERY:
+                self.borne.add(goods.business_id)
             if terms is None:
                 self.items[goods.variant_id] = make_stock(goods.variant_id, self.place_id, PIECES)
             else:
@@ -153,18 +159,26 @@ class World:
             parcel_id = self.random.choice(db.session.scalars(arrived).all() or [0])
         lines = db.session.scalars(select(OrderLine).where(OrderLine.parcel_id == parcel_id)).all()
         pieces = {line.id: self.random.randint(0, line.quantity) for line in lines}
-        by_gallery = self.maybe(0.2)
-        self.run(
-            "refund lines",
-            payments.owe_lines,
-            parcel_id,
-            pieces,
-            goods=self.random.choice(list(GoodsBack)),
-            is_borne_by_gallery=by_gallery,
-            reason=GivenBackFor.DAMAGED,
-            request_key=f"r{self.random.random()}",
-            actor=STAFF,
-        ) if lines else None
+        owners = {line.id: line.business_id for line in lines}
+        by_gallery, goods = self.maybe(0.2), self.random.choice(list(GoodsBack))
+        made = (
+            self.run(
+                "refund lines",
+                payments.owe_lines,
+                parcel_id,
+                pieces,
+                goods=goods,
+                is_borne_by_gallery=by_gallery,
+                reason=GivenBackFor.DAMAGED,
+                request_key=f"r{self.random.random()}",
+                actor=STAFF,
+            )
+            if lines
+            else None
+        )
+        for line_id, count in pieces.items():
+            if made is not None and goods is GoodsBack.DAMAGED and (by_gallery or owners[line_id] in self.borne):
+                self.carried[owners[line_id]] += count
 
     def pay_back(self) -> None:
         db.session.rollback()
@@ -205,7 +219,8 @@ class World:
         sales = db.session.scalars(select(CounterSale).order_by(CounterSale.id.desc()).limit(20)).all()
         sale = self.random.choice(sales)
         back = {line.id: Back(self.random.randint(0, line.pieces), self.maybe(0.3)) for line in sale.lines}
-        self.run(
+        owners = {line.id: line.business_id for line in sale.lines}
+        made = self.run(
             "bring back",
             counter.return_sale,
             sale.id,
@@ -217,6 +232,9 @@ class World:
             request_key=f"b{self.random.random()}",
             actor=STAFF,
         )
+        for line_id, one in back.items():
+            if made is not None and one.is_damaged and owners[line_id] in self.borne:
+                self.carried[owners[line_id]] += one.pieces
 
     def loss(self) -> None:
         goods = self.random.choice(self.goods)
@@ -310,7 +328,34 @@ class World:
             )
             if not balance.owed_idr == printed.closing_idr == -books:
                 wrong.append(f"owner {goods.business_id}: {balance.owed_idr}, {printed.closing_idr}, {books}")
+            wrong += self._pieces(goods.business_id, printed)
         return wrong
+
+    def _pieces(self, owner: int, printed: Statement) -> list[str]:
+        """The statement's pieces are the stock ledger's, but for those on the way and at the gallery's cost."""
+        session = db.session()
+        flows = piece_flows(session, Period(START.date(), clock.today()), businesses=[owner], with_premises=True)
+
+        def moved(column):
+            return sum(getattr(flow, column) for flow in flows)
+
+        def in_parcels(*states):
+            lines = select(func.coalesce(func.sum(OrderLine.quantity), 0)).join(Parcel)
+            return int(session.scalar(lines.where(OrderLine.business_id == owner, Parcel.status.in_(states))))
+
+        held = select(func.sum(StockItem.on_hand)).join(Lot, Lot.id == StockItem.lot_id)
+        under_way = in_parcels(ParcelStatus.HANDED_OVER, ParcelStatus.FAILED)
+        undelivered = in_parcels(ParcelStatus.RETURNED)
+        counter, online = (printed.pieces(channel, ShareKind.SOLD) for channel in (Channel.COUNTER, Channel.ONLINE))
+        back = sum(printed.pieces(channel, ShareKind.RETURNED) for channel in Channel)
+        pairs = {
+            "sold at the counter": (counter, moved("sold_at_counter")),
+            "sold online": (online, moved("sold_online") - under_way - undelivered),
+            "came back": (-back, moved("came_back") - undelivered - self.carried[owner]),
+            "on the way": (printed.on_way_after, under_way),
+            "held": (moved("closing"), session.scalar(held.where(Lot.business_id == owner))),
+        }
+        return [f"owner {owner}: {what}: {told} and {real}" for what, (told, real) in pairs.items() if told != real]
 
 
 def live(seed: int, histories: int) -> tuple[World, list[str]]:
