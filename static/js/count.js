@@ -1,13 +1,15 @@
 // Counting in a stocktake: a scan is sent at once and the field is free for the next; without signal scans wait their turn.
+import { isSignedOut, waitingList } from './waiting.js';
+
 const form = document.querySelector('[data-count]');
 const code = form.elements.code;
 const pieces = form.elements.pieces;
 const said = form.querySelector('[data-said]');
 const queue = form.querySelector('[data-queue]');
 const list = document.querySelector('[data-newest]');
-const store = `count:${location.pathname}`;
-const waiting = JSON.parse(localStorage.getItem(store) || '[]');
-let sending = false;
+const signIn = document.querySelector('[data-signed-out]');
+const waiting = waitingList(`count:${location.pathname}`);
+let leaving = false; // on purpose: what waits is kept, and nothing more is sent from here
 let elsewhere = ''; // where the page goes once all is sent: a code that is on no line here
 
 function show(text, kind) {
@@ -19,10 +21,10 @@ function shake(pattern) {
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pattern); // before a tap browsers only complain
 }
 
-function keep() {
-  localStorage.setItem(store, JSON.stringify(waiting));
-  queue.hidden = !waiting.length;
-  queue.textContent = `${waiting.length} ${form.dataset.waiting}`;
+function tell() {
+  const count = waiting.count();
+  queue.hidden = !count;
+  queue.textContent = `${count} ${form.dataset.waiting}`;
 }
 
 function note(answer) {
@@ -35,39 +37,33 @@ function note(answer) {
   while (list.children.length > 8) list.lastElementChild.remove();
 }
 
-async function send(scan) {
+async function bring(scan, forget) {
+  if (leaving) return;
   const data = new FormData();
   data.set('csrf_token', form.elements.csrf_token.value);
   data.set('code', scan.code);
   data.set('pieces', scan.pieces);
   data.set('request_key', scan.key);
   data.set('delay_ms', String(Math.max(0, Date.now() - scan.at))); // how long ago, whatever this phone's clock says
-  const answer = await fetch(form.action, { method: 'POST', body: data, headers: { Accept: 'application/json' } });
-  if (answer.status >= 500) throw new Error('server');
-  return answer.json();
+  const sent = await fetch(form.action, { method: 'POST', body: data, headers: { Accept: 'application/json' }, redirect: 'manual' });
+  if (sent.status >= 500 || sent.status === 429) return; // try again later
+  signIn.hidden = !isSignedOut(sent);
+  if (!signIn.hidden) return;
+  const answer = await sent.json();
+  forget();
+  tell();
+  if (answer.choices) { leaving = true; code.value = scan.code; pieces.value = scan.pieces; form.submit(); return; } // the page asks which lot
+  if (answer.go) { elsewhere = answer.go; return; }
+  if (answer.error) { show(answer.error, 'error'); shake([80, 60, 80]); return; }
+  show(answer.text, 'ok');
+  shake(30);
+  note(answer);
 }
 
 async function work() {
-  if (sending) return;
-  sending = true;
-  try {
-    while (waiting.length) {
-      const scan = waiting[0];
-      const answer = await send(scan);
-      waiting.shift();
-      keep();
-      if (answer.choices) { code.value = scan.code; pieces.value = scan.pieces; form.submit(); return; } // the page asks which lot
-      if (answer.go) { elsewhere = answer.go; continue; }
-      if (answer.error) { show(answer.error, 'error'); shake([80, 60, 80]); continue; }
-      show(answer.text, 'ok');
-      shake(30);
-      note(answer);
-    }
-    if (elsewhere) location.assign(elsewhere);
-  } catch {
-    keep();
-    setTimeout(work, 5000);
-  } finally { sending = false; }
+  try { await waiting.send(bring); } catch { /* no signal: what waits is kept */ }
+  tell();
+  if (elsewhere && !waiting.count()) { leaving = true; location.assign(elsewhere); }
 }
 
 form.addEventListener('submit', (event) => {
@@ -76,14 +72,18 @@ form.addEventListener('submit', (event) => {
   const times = /^(\d+)\s*\*$/.exec(code.value.trim());
   if (times) { pieces.value = times[1]; code.value = ''; } // "3*": the next scan is of three
   if (!code.value.trim()) { code.focus(); return; }
-  waiting.push({ code: code.value.trim(), pieces: pieces.value.trim() || '1', key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, at: Date.now() });
-  keep();
+  const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+  waiting.add(key, { code: code.value.trim(), pieces: pieces.value.trim() || '1', key, at: Date.now() });
+  tell();
   code.value = '';
   pieces.value = '1';
   code.focus();
   work();
 }, { capture: true });
+signIn.addEventListener('click', (event) => { if (event.target.closest('a')) leaving = true; });
 addEventListener('online', work);
-addEventListener('beforeunload', (event) => { if (waiting.length && !sending) event.preventDefault(); });
-keep();
+addEventListener('storage', tell); // another tab added or sent something
+addEventListener('beforeunload', (event) => { if (waiting.count() && !leaving) event.preventDefault(); });
+setInterval(() => { if (waiting.count()) work(); }, 5000);
+tell();
 work();

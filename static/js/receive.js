@@ -1,21 +1,23 @@
 // Unpacking: every scan and every changed row is one small POST with a key of its own. What could not be sent waits in
 // this browser and goes out in order as soon as there is a connection; the server counts each key once.
+import { isSignedOut, waitingList } from './waiting.js';
+
 const page = document.querySelector('[data-receive]');
 const scanForm = page?.querySelector('[data-scan]');
 if (scanForm) {
   const input = scanForm.querySelector('[name=code]');
   const out = page.querySelector('[data-scan-out]');
   const net = page.querySelector('[data-net]');
-  const store = `receive:${page.dataset.receive}`;
+  const signIn = page.querySelector('[data-signed-out]');
+  const waiting = waitingList(`receive:${page.dataset.receive}`);
   const letters = '0123456789abcdefghjkmnpqrstvwxyz';
   const key = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => letters[n % 32]).join('');
-  const read = () => JSON.parse(localStorage.getItem(store) || '[]');
-  const write = (queue) => { localStorage.setItem(store, JSON.stringify(queue)); tell(queue.length); };
-  let busy = false;
+  let leaving = false; // on purpose: what waits is kept, and nothing more is sent from here
 
-  function tell(waiting) {
-    net.textContent = waiting ? page.dataset.waiting.replace('{n}', waiting) : page.dataset.saved;
-    for (const button of page.querySelectorAll('[data-finish]')) button.disabled = waiting > 0;
+  function tell() {
+    const count = waiting.count();
+    net.textContent = count ? page.dataset.waiting.replace('{n}', count) : page.dataset.saved;
+    for (const button of page.querySelectorAll('[data-finish]')) button.disabled = count > 0;
   }
 
   function say(text, wrong) {
@@ -25,7 +27,7 @@ if (scanForm) {
 
   function show(facts) {
     const row = page.querySelector(`[data-line="${CSS.escape(facts.line)}"]`);
-    if (!row) { if (!read().length) location.reload(); return; } // an article that no line had: the server has one now
+    if (!row) { if (!waiting.count()) location.reload(); return; } // an article that no line had: the server has one now
     for (const hit of page.querySelectorAll('.row-hit')) hit.classList.remove('row-hit');
     row.classList.add('row-hit');
     const got = row.querySelector('[data-got]');
@@ -46,34 +48,36 @@ if (scanForm) {
     }
   }
 
+  async function bring({ url, fields }, forget) {
+    if (leaving) return;
+    const body = new URLSearchParams(fields);
+    body.set('csrf_token', scanForm.querySelector('[name=csrf_token]').value);
+    const answer = await fetch(url, { method: 'POST', body, headers: { Accept: 'application/json' }, redirect: 'manual' });
+    if (answer.status >= 500 || answer.status === 429) return; // try again later
+    signIn.hidden = !isSignedOut(answer);
+    if (!signIn.hidden) return;
+    const facts = await answer.json();
+    forget();
+    tell();
+    if (answer.ok) show(facts);
+    else if (facts.choices > 1) { leaving = true; scanForm.dataset.plain = '1'; input.value = fields.code; scanForm.submit(); }
+    else {
+      say(`${page.dataset.refused} ${fields.code || ''} ${facts.error}`, true);
+      if (facts.now) { // the line as it is: what was typed stands in the sentence above
+        const text = facts.error;
+        show(facts.now);
+        say(text, true);
+      } else if ('was' in fields && !waiting.count()) setTimeout(() => location.reload(), 2500); // shows what holds
+    }
+  }
+
   async function send() {
-    if (busy) return;
-    busy = true;
-    try {
-      for (let queue = read(); queue.length; queue = read()) {
-        const { url, fields } = queue[0];
-        const body = new URLSearchParams(fields);
-        body.set('csrf_token', scanForm.querySelector('[name=csrf_token]').value);
-        const answer = await fetch(url, { method: 'POST', body, headers: { Accept: 'application/json' }, redirect: 'error' });
-        if (answer.status >= 500 || answer.status === 429) break; // try again later
-        const facts = await answer.json(); // a page instead, of a session that ended: what waits is kept
-        write(read().slice(1));
-        if (answer.ok) show(facts);
-        else if (facts.choices > 1) { scanForm.dataset.plain = '1'; input.value = fields.code; scanForm.submit(); return; }
-        else {
-          say(`${page.dataset.refused} ${fields.code || ''} ${facts.error}`, true);
-          if (facts.now) { // the line as it is: what was typed stands in the sentence above
-            const text = facts.error;
-            show(facts.now);
-            say(text, true);
-          } else if ('was' in fields && !read().length) setTimeout(() => location.reload(), 2500); // shows what holds
-        }
-      }
-    } catch { /* no connection: what waits is kept */ } finally { busy = false; tell(read().length); }
+    try { await waiting.send(bring); } catch { /* no connection: what waits is kept */ } finally { tell(); }
   }
 
   function add(url, fields) {
-    write([...read(), { url, fields }]);
+    waiting.add(fields.key, { url, fields });
+    tell();
     send();
   }
 
@@ -101,9 +105,11 @@ if (scanForm) {
     const typing = event.target.matches('input,select,textarea');
     if (event.key === 'Escape' || (event.key === '/' && !typing)) { event.preventDefault(); input.focus(); }
   });
+  signIn.addEventListener('click', (event) => { if (event.target.closest('a')) leaving = true; });
   addEventListener('online', send);
-  addEventListener('beforeunload', (event) => { if (read().length) event.preventDefault(); });
-  setInterval(() => { if (read().length) send(); }, 5000);
-  tell(read().length);
+  addEventListener('storage', tell); // another tab added or sent something
+  addEventListener('beforeunload', (event) => { if (waiting.count() && !leaving) event.preventDefault(); });
+  setInterval(() => { if (waiting.count()) send(); }, 5000);
+  tell();
   send();
 }

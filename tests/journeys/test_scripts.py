@@ -2,12 +2,13 @@
 
 import base64
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageFilter
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from gallery.inventory.codes import lot_code
 from gallery.web.barcodes import code128, ean13
@@ -32,9 +33,9 @@ def page(browser: Browser) -> Iterator[Page]:
             route.fulfill(body="<!doctype html><title>-</title>", content_type="text/html")
 
     context = browser.new_context()
-    context.route("http://skrip.test/**", answer)
+    context.route("https://skrip.test/**", answer)
     opened = context.new_page()
-    opened.goto("http://skrip.test/")
+    opened.goto("https://skrip.test/")
     yield opened
     context.close()
 
@@ -324,6 +325,83 @@ def test_what_was_sent_to_a_session_that_had_run_out_comes_back_once_and_to_nobo
     sent()
     opened(door)
     assert page.evaluate("sessionStorage.length") == 0
+
+
+RECEIVE = """<div data-receive="titip1" data-waiting="{n} menunggu" data-saved="tersimpan" data-refused="Ditolak:">
+  <div data-signed-out hidden><a href="/masuk">Masuk lagi</a></div>
+  <form data-scan action="/pindai"><input type="hidden" name="csrf_token"><input name="code"><button>+</button></form>
+  <p data-scan-out></p><p data-net></p><button data-finish>Selesai</button></div>"""
+COUNT = """<div data-signed-out hidden><a href="/masuk">Masuk lagi</a></div>
+  <form data-count action="/pindai" data-waiting="menunggu"><input type="hidden" name="csrf_token"><input name="code">
+  <input name="pieces" value="1"><button>+</button><p data-said></p><p data-queue></p></form><ul data-newest></ul>"""
+SCREENS = pytest.mark.parametrize(("screen", "script"), [(RECEIVE, "receive"), (COUNT, "count")])
+
+
+@pytest.fixture
+def server(page):
+    """What the pages send to, which answers as it is told; everything that it was really sent."""
+    told = {"sent": [], "status": 0}
+
+    def answer(route: Route) -> None:
+        if not told["status"]:
+            route.abort()
+            return
+        told["sent"].append(re.search(r"SCAN-\d", route.request.post_data)[0])
+        page.wait_for_timeout(50)  # so that two tabs would meet
+        route.fulfill(status=told["status"], json={"error": "tidak dikenal"})
+
+    page.context.route("**/pindai", answer)
+    yield told
+    page.context.unroute("**/pindai")
+
+
+def tab(page: Page, screen: str, script: str) -> Page:
+    opened = page.context.new_page()
+    opened.goto("https://skrip.test/")
+    opened.evaluate(
+        "async ([screen, script]) => { document.body.innerHTML = screen; await import(`/${script}.js`); }",
+        [screen, script],
+    )
+    return opened
+
+
+def scan_into(opened: Page, *codes: str) -> None:
+    for code in codes:
+        opened.locator("[name=code]").fill(code)
+        opened.locator("[name=code]").press("Enter")
+
+
+def waits(opened: Page) -> int:
+    return opened.evaluate("localStorage.length")
+
+
+@SCREENS
+def test_two_tabs_send_everything_that_waits_and_each_thing_once(page, server, screen, script):
+    tabs = [tab(page, screen, script) for _ in range(2)]
+    scan_into(tabs[0], "SCAN-1", "SCAN-2", "SCAN-3")
+    scan_into(tabs[1], "SCAN-4", "SCAN-5", "SCAN-6")
+    assert waits(page) == 6
+    server["status"] = 422
+    for one in tabs:
+        one.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_function("localStorage.length === 0")
+    assert server["sent"] == [f"SCAN-{n}" for n in range(1, 7)]
+    for one in tabs:
+        one.close()
+
+
+@SCREENS
+def test_who_was_signed_out_is_asked_to_sign_in_and_nothing_is_lost(page, server, screen, script):
+    server["status"] = 401
+    opened = tab(page, screen, script)
+    scan_into(opened, "SCAN-1")
+    expect(opened.get_by_role("link", name="Masuk lagi")).to_be_visible()
+    assert waits(page) == 1
+    server["status"] = 422
+    opened.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_function("localStorage.length === 0")
+    expect(opened.get_by_role("link", name="Masuk lagi")).to_be_hidden()
+    opened.close()
 
 
 def test_the_reader_is_one_small_file():
