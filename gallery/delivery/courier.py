@@ -20,6 +20,9 @@ RIDER_LINK: Final = "rider"
 RIDER_LINK_LIFE: Final = timedelta(days=30)
 NOTHING: Final = Rupiah(0)
 DAY_MIN: Final = 24 * 60
+POINT_DIGITS: Final = 4  # about ten metres: enough for a proof, and no trace of anybody
+# Read by riders, so always in their language.
+FRAGILE: Final = "Pecah belah: jangan dibanting atau ditumpuk."
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
@@ -122,6 +125,12 @@ class BookingRequest:
     size_cm: tuple[int, int, int] | None = None
     order_number: str = ""
     note: str = ""
+    is_fragile: bool = False
+
+    @property
+    def instructions(self) -> str:
+        """What the rider should read: first that it breaks, then the buyer's own note."""
+        return " ".join(part for part in (FRAGILE if self.is_fragile else "", self.note) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +191,7 @@ class CourierUpdate:
     replaces_ref: str = ""
     rank: int = 0  # among notices of the same moment the higher one is the later
     is_cash_received: bool = False
+    place: Point | None = None  # where it was handed over, to :data:`POINT_DIGITS`
 
 
 @dataclass(frozen=True, slots=True)

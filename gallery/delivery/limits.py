@@ -5,7 +5,8 @@ are not taken from any courier's documents, which state none that hold for Indon
 the careful side, so that too much is offered nowhere. The office compares them with its contracts; a row is all that
 changes. What a Lalamove vehicle carries is asked of Lalamove besides, city by city, and the smaller figure counts.
 
-Goods that spoil (frozen, ready to eat) travel only within hours. Liquids do not fly. Bulky goods need a boot.
+Goods that spoil (frozen, ready to eat) travel only within hours. Liquids do not fly. Bulky goods need a boot. What
+breaks goes with anybody: riders read it in their instructions, on the label and on the packing slip.
 """
 
 from collections.abc import Collection

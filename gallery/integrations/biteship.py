@@ -219,7 +219,7 @@ class Biteship:
             "courier_company": company,
             "courier_type": kind,
             "delivery_type": "now",
-            "order_note": request.note[:NOTE_LIMIT],
+            "order_note": request.instructions[:NOTE_LIMIT],
             "metadata": {"order": request.order_number},
             "reference_id": request.key,
             "items": _items(request),

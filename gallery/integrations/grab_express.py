@@ -16,7 +16,17 @@ from datetime import datetime
 from typing import Any, Final, NoReturn
 
 from gallery.core import clock
-from gallery.delivery.courier import Booking, BookingRequest, Check, CourierUpdate, Quote, QuoteRequest, RiderSeen, Stop
+from gallery.delivery.courier import (
+    FRAGILE,
+    Booking,
+    BookingRequest,
+    Check,
+    CourierUpdate,
+    Quote,
+    QuoteRequest,
+    RiderSeen,
+    Stop,
+)
 from gallery.delivery.errors import BadUpdateError, CourierBusyError, CourierRefusedError, CourierUnsureError
 from gallery.delivery.states import GIVEN_UP, Courier, ShipmentStatus
 from gallery.integrations import answers
@@ -112,8 +122,8 @@ class GrabExpress:
             "packages": _packages(request),
             "origin": _place(start, request.pick_up.address),
             "destination": _place(end, request.drop_off.address),
-            "sender": _person(request.pick_up),
-            "recipient": _person(request.drop_off),
+            "sender": _person(request.pick_up, FRAGILE if request.is_fragile else ""),
+            "recipient": _person(request.drop_off, request.instructions),
         }
         answer = self._call("POST", "/v1/deliveries", body)
         if answer.status == CONFLICT:
@@ -218,13 +228,13 @@ def _place(point: Any, address: str) -> dict[str, Any]:
     }
 
 
-def _person(stop: Stop) -> dict[str, Any]:
-    """Name the person to ask for; how to find the door goes with the name, the only text the rider surely sees."""
+def _person(stop: Stop, note: str) -> dict[str, Any]:
+    """Name the person to ask for; how to find the door, and what to mind, is the only text the rider surely sees."""
     return {
         "firstName": stop.name[:NAME_LIMIT],
         "phone": answers.digits(stop.phone),
         "smsEnabled": False,
-        "instruction": stop.landmark[:ADDRESS_LIMIT],
+        "instruction": "\n".join(part for part in (note, stop.landmark) if part)[:ADDRESS_LIMIT],
     }
 
 

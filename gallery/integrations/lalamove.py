@@ -382,7 +382,7 @@ def _person(stop: Stop, stop_id: str) -> dict[str, Any]:
 
 def _remarks(request: BookingRequest) -> str:
     """Say where the door is: the quotation of the checkout knows the place only."""
-    parts = (request.drop_off.address, request.drop_off.landmark, request.note, request.order_number)
+    parts = (request.drop_off.address, request.drop_off.landmark, request.instructions, request.order_number)
     return "\n".join(part for part in parts if part)[:REMARKS_LIMIT]
 
 

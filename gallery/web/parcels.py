@@ -137,7 +137,8 @@ def slips_pdf(public_ids: Sequence[str]) -> ResponseReturnValue:
     if not chosen:
         flash(_("Pilih dulu paketnya."), "warning")
         return redirect(_here_list(), 303)
-    pdf = printing.packing_slips([_slip(parcel) for parcel in chosen])
+    fragile = work.fragile_parcels(db.session(), [parcel.id for parcel in chosen])
+    pdf = printing.packing_slips([_slip(parcel, is_fragile=parcel.id in fragile) for parcel in chosen])
     name = chosen[0].public_id if len(chosen) == 1 else f"{len(chosen)}-paket"
     return printing.pdf_response(pdf, f"isi-paket-{name}.pdf")
 
@@ -148,8 +149,10 @@ def labels_pdf(public_ids: Sequence[str], permission: str) -> ResponseReturnValu
     if not chosen:
         flash(_("Pilih dulu paketnya."), "warning")
         return redirect(_here_list(), 303)
-    last = work.latest_shipments(db.session(), [parcel.id for parcel in chosen])
-    pdf = printing.shipping_labels([_label(parcel, last.get(parcel.id)) for parcel in chosen])
+    ids = [parcel.id for parcel in chosen]
+    last, fragile = work.latest_shipments(db.session(), ids), work.fragile_parcels(db.session(), ids)
+    labels = [_label(parcel, last.get(parcel.id), is_fragile=parcel.id in fragile) for parcel in chosen]
+    pdf = printing.shipping_labels(labels)
     name = chosen[0].public_id if len(chosen) == 1 else f"{len(chosen)}-paket"
     return printing.pdf_response(pdf, f"label-{name}.pdf")
 
@@ -172,7 +175,7 @@ def _way(parcel: Parcel) -> str:
     return _("%(service)s, tagih %(amount)s tunai", service=service, amount=rupiah(parcel.order.total_idr))
 
 
-def _slip(parcel: Parcel) -> dict[str, Any]:
+def _slip(parcel: Parcel, *, is_fragile: bool) -> dict[str, Any]:
     order, origin, target = parcel.order, shipments.sender(db.session(), parcel.place), recipient(parcel)
     pieces = sum(line.quantity for line in parcel.lines)
     return {
@@ -197,11 +200,12 @@ def _slip(parcel: Parcel) -> dict[str, Any]:
         ],
         "delivery": _way(parcel),
         "total": f"{ngettext('%(num)s barang', '%(num)s barang', pieces)}, {berat(parcel.weight_g)}",
+        "warning": _("Pecah belah: beri bantalan di semua sisi.") if is_fragile else "",
         "note": order.note,
     }
 
 
-def _label(parcel: Parcel, shipment: Shipment | None) -> dict[str, Any]:
+def _label(parcel: Parcel, shipment: Shipment | None, *, is_fragile: bool) -> dict[str, Any]:
     order, origin, target = parcel.order, shipments.sender(db.session(), parcel.place), recipient(parcel)
     waybill = shipment.tracking_number if shipment else ""
     pieces = sum(line.quantity for line in parcel.lines)
@@ -210,6 +214,7 @@ def _label(parcel: Parcel, shipment: Shipment | None) -> dict[str, Any]:
     return {
         "number": order.number,
         "weight": berat(parcel.weight_g),
+        "warning": _("Pecah belah") if is_fragile else "",
         "delivery": _way(parcel),
         "qr": qr_svg(external(f"/{page}/{parcel.public_id}")),
         "recipient": {

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from gallery.catalog.models import Category, Variant
+from gallery.catalog.models import Category, ProductRevision, Variant
+from gallery.catalog.states import ShippingClass
 from gallery.core import clock
 from gallery.core.db import db, transaction
-from gallery.delivery.courier import Location, QuoteRequest
+from gallery.delivery.courier import FRAGILE, Location, QuoteRequest
 from gallery.delivery.limits import Load
 from gallery.delivery.queries import quotes
 from gallery.delivery.queries.bookings import load_of, request_for
@@ -70,3 +71,13 @@ def test_measures_go_with_the_price_and_with_the_order(biteship):
         (item,) = call.data["items"]
         assert [item[side] for side in ("length", "width", "height")] == [15, 14, 12], kind
     assert request_for(db.session(), biteship.booking(parcel)).size_cm == (15, 14, 12)
+
+
+def test_who_fetches_what_breaks_is_told_so(biteship):
+    parcel = biteship.parcel(note="Titip di satpam")
+    with transaction() as session:
+        session.scalars(select(ProductRevision)).one().shipping_class = ShippingClass.FRAGILE
+    biteship.work()
+    assert request_for(db.session(), biteship.booking(parcel)).is_fragile
+    (call,) = biteship.standin.calls_of("book")
+    assert call.data["order_note"] == f"{FRAGILE} Titip di satpam"

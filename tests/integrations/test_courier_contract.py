@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gallery.core import clock
 from gallery.core.money import Rupiah
-from gallery.delivery.courier import exchanges
+from gallery.delivery.courier import FRAGILE, exchanges
 from gallery.delivery.errors import BadUpdateError, CourierBusyError, CourierRefusedError, CourierUnsureError
 from gallery.delivery.states import FINAL, ShipmentStatus, courier_of
 from tests.integrations import couriers
@@ -122,6 +122,15 @@ def test_a_booking_says_what_was_ordered(gateway, courier):
     sent = json.dumps(order.sent)
     assert all(text in sent for text in ("Siti", "Jl. Uji Coba No. 5 RT 02/01", "Pagar hijau"))
     assert gateway.look(order.id).key == wanted.key
+
+
+def test_what_breaks_and_what_the_buyer_wrote_reaches_the_rider(gateway, courier):
+    gateway.book(parcel(gateway, is_fragile=True))
+    (call,) = courier.calls_of("book")
+    assert FRAGILE in call.body.decode()
+    assert "Jangan dibanting" in call.body.decode()
+    gateway.book(parcel(gateway, "GLR-26-0001-2"))
+    assert FRAGILE not in courier.calls_of("book")[1].body.decode()
 
 
 def test_a_key_is_in_no_note_about_a_call(gateway, courier):

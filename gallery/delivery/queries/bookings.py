@@ -39,6 +39,7 @@ def request_for(session: Session, booking: CourierBooking) -> BookingRequest:
         size_cm=_box_of(goods),
         order_number=order.number,
         note=order.note[:NOTE_LIMIT],
+        is_fragile=any(row.shipping_class is ShippingClass.FRAGILE for row in goods),
     )
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from gallery.accounts.permissions import Scope
+from gallery.catalog.models import Product, ProductRevision, Variant
+from gallery.catalog.states import ShippingClass
 from gallery.core import clock
 from gallery.core.errors import NotFoundError
 from gallery.delivery.models import CourierBooking, Shipment
@@ -176,6 +178,18 @@ def to_print(session: Session, scope: Scope, public_ids: Sequence[str]) -> Seque
         session.scalars(wanted.options(*_with_facts()).order_by(Order.placed_at, Parcel.id)).unique().all()
     )
     return rows
+
+
+def fragile_parcels(session: Session, parcel_ids: Sequence[int]) -> frozenset[int]:
+    """Return those of these parcels that have something in them that breaks."""
+    rows = (
+        select(OrderLine.parcel_id)
+        .join(Variant, Variant.id == OrderLine.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .join(ProductRevision, ProductRevision.id == Product.published_revision_id)
+        .where(OrderLine.parcel_id.in_(parcel_ids), ProductRevision.shipping_class == ShippingClass.FRAGILE)
+    )
+    return frozenset(session.scalars(rows))
 
 
 @dataclass(frozen=True, slots=True)

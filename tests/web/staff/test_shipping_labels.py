@@ -1,7 +1,10 @@
 """Shipping labels: what a scanner reads from them, and who may print which."""
 
 import pytest
+from sqlalchemy import select
 
+from gallery.catalog.models import ProductRevision
+from gallery.catalog.states import ShippingClass
 from gallery.core.db import transaction
 from gallery.delivery import services
 from tests.browser import signed_in
@@ -61,6 +64,16 @@ def test_ticked_parcels_are_printed_together_and_foreign_ones_are_not(staff, pla
     assert staff.get(f"{BOARD}{foreign}/label.pdf").status_code == 404
     nothing = staff.post(f"{BOARD}label.pdf", {"id": [foreign]})
     assert (nothing.status_code, nothing.location) == (303, BOARD)
+
+
+def test_what_breaks_is_marked_on_the_label_and_on_the_slip(staff, place):
+    fragile = make_parcel(place.id).public_id
+    with transaction() as session:
+        session.scalars(select(ProductRevision)).one().shipping_class = ShippingClass.FRAGILE
+    sturdy = make_parcel(place.id, product="Kopi Bubuk").public_id
+    for parcel_id, is_marked in ((fragile, True), (sturdy, False)):
+        for address in (f"{BOARD}{parcel_id}/label.pdf", f"/petugas/pesanan/{parcel_id}/isi-paket.pdf"):
+            assert ("pecah belah" in pdf_text(staff.get(address).data).lower()) is is_marked, address
 
 
 def test_what_is_collected_at_the_door_stands_on_the_label_and_on_the_slip(staff, place):
