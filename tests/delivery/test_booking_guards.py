@@ -6,12 +6,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gallery.core import clock
-from gallery.core.db import transaction
+from gallery.core.db import db, transaction
 from gallery.core.errors import NotFoundError
 from gallery.delivery import services
 from gallery.delivery.errors import BookingUndecidedError, CourierBookedError
 from gallery.delivery.states import BookingTrouble, ShipmentStatus
+from gallery.inventory.models import Place
 from gallery.jobs.delivery import rules
+from gallery.orders.models import Parcel
+from tests import html
+from tests.browser import signed_in
+from tests.factories.accounts import make_user
 from tests.factories.delivery import SYSTEM, an_update
 from tests.factories.inventory import make_gallery_place
 from tests.standins.server import Fault, Reply
@@ -73,6 +78,19 @@ def test_asking_what_became_of_a_booking_that_was_never_sent_orders_nothing(bite
     biteship.work()
     assert len(biteship.standin.calls_of("book")) == asked
     assert (biteship.state(parcel)[0], biteship.standin.orders) == ("needs_person", {})
+
+
+def test_a_page_offers_only_what_decides_a_booking_that_waits(app, biteship):
+    parcel, _booking_id = priced_too_high(biteship)
+    gallery_id = db.session.get(Place, parcel.place_id).gallery_id
+    staff = signed_in(app, make_user("gallery_staff", gallery_id=gallery_id))
+    page = f"/petugas/pengiriman/{db.session.get(Parcel, parcel.id).public_id}"
+    posts = {form["action"].rpartition("/")[2] for form in html.read(staff.get(page)).tags("form", method="post")}
+    assert {"setuju", "batal-kurir"} <= posts
+    assert posts.isdisjoint({"tanya", "tutup", "tidak-ada"})
+    staff.post(f"{page}/kurir-daring/tutup", {"note": "sudah"}, page=page)
+    assert "belum dapat ditutup" in staff.get(page).get_data(as_text=True)
+    assert biteship.booking(parcel).trouble is BookingTrouble.PRICE_ROSE
 
 
 @pytest.mark.parametrize("make", [priced_too_high, unreachable])
