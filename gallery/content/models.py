@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -48,6 +48,7 @@ class NewsArticle(Base):
     photographer: Mapped[str] = mapped_column(default="")
     field: Mapped[str] = mapped_column(default="")
     image_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    photo: Mapped[dict[str, Any] | None]  # the picture's sizes; older pictures have the one file
     image_alt: Mapped[str] = mapped_column(default="")
     published_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

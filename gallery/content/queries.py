@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ class Article:
     photographer: str
     field: str
     image_key: str | None
+    photo: dict[str, Any] | None
     image_alt: str
     published_at: datetime
 
@@ -111,6 +112,7 @@ def _article(row: NewsArticle, key: str | None) -> Article:
         photographer=row.photographer,
         field=row.field,
         image_key=key,
+        photo=row.photo,
         image_alt=row.image_alt,
         published_at=row.published_at or row.created_at,
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from gallery.accounts.permissions import Actor
 from gallery.content.errors import ArticleIncompleteError
 from gallery.content.models import NEWS, NewsArticle, NewsStatus
+from gallery.content.pictures import Picture
 from gallery.content.queries import article
 from gallery.core import audit, clock
 from gallery.core.files import StoredFile
@@ -31,11 +32,11 @@ class ArticleText:
     image_alt: str = ""
 
 
-def write_article(
-    session: Session, text: ArticleText, *, image_file_id: int | None = None, actor: Actor
-) -> NewsArticle:
+def write_article(session: Session, text: ArticleText, *, picture: Picture | None = None, actor: Actor) -> NewsArticle:
     """Add a draft."""
-    row = NewsArticle(slug=_free_slug(session, text.title), created_by=actor.user_id, image_file_id=image_file_id)
+    row = NewsArticle(slug=_free_slug(session, text.title), created_by=actor.user_id)
+    if picture is not None:
+        row.image_file_id, row.photo = picture.file_id, picture.sizes
     _fill(row, text)
     session.add(row)
     session.flush()  # the audit row names its public id
@@ -44,16 +45,16 @@ def write_article(
 
 
 def change_article(
-    session: Session, article_id: str, text: ArticleText, *, image_file_id: int | None = None, actor: Actor
+    session: Session, article_id: str, text: ArticleText, *, picture: Picture | None = None, actor: Actor
 ) -> NewsArticle:
     """Replace the text, and the picture if one is given; a published article changes at once.
 
-    The picture that was there before is forgotten, and its file deleted after the commit.
+    The picture that was there before is forgotten, and its files deleted after the commit.
     """
     row = article(session, article_id)
     _fill(row, text)
-    if image_file_id is not None:
-        _replace_image(session, row, image_file_id)
+    if picture is not None:
+        _replace_picture(session, row, picture)
     if row.status is NewsStatus.PUBLISHED:
         _require_complete(row)
         touch(session)
@@ -61,12 +62,14 @@ def change_article(
     return row
 
 
-def _replace_image(session: Session, row: NewsArticle, image_file_id: int) -> None:
-    before, row.image_file_id = row.image_file_id, image_file_id
+def _replace_picture(session: Session, row: NewsArticle, picture: Picture) -> None:
+    before, sizes = row.image_file_id, row.photo or {}
+    row.image_file_id, row.photo = picture.file_id, picture.sizes
     session.flush()  # the article lets go of the old row first
-    if before is not None and before != image_file_id:
+    if before is not None and before != picture.file_id:
         old = session.get_one(StoredFile, before)
-        emit(session, "file.discarded", key=old.key)
+        for key in {old.key, *(key for kind in ("webp", "jpeg") for _width, key in sizes.get(kind, ()))}:
+            emit(session, "file.discarded", key=key)
         session.delete(old)
 
 

@@ -2,8 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
@@ -80,6 +80,17 @@ def put_for(files: FileStore, key: str, data: bytes) -> Iterator[Placed]:
         raise
     if not placed.is_needed:
         files.delete(key)
+
+
+@contextmanager
+def put_all_for(files: FileStore, contents: Mapping[str, bytes]) -> Iterator[Placed]:
+    """Do for several files what :func:`put_for` does for one: all of them stay, or none."""
+    with ExitStack() as stack:
+        there = [stack.enter_context(put_for(files, key, data)) for key, data in contents.items()]
+        placed = Placed()
+        yield placed
+        for one in there:
+            one.is_needed = placed.is_needed
 
 
 def record_file(

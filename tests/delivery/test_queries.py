@@ -330,9 +330,9 @@ def test_a_gallery_keeps_its_own_riders(app):
     mine = make_rider(gallery_id=gallery_id)
     other = make_rider()
     scope = Scope(galleries=frozenset({gallery_id}))
-    assert list(riders.riders(db.session, scope)) == [mine]
-    assert len(riders.riders(db.session, EVERYTHING)) == 2
-    assert list(riders.riders(db.session, EVERYTHING, search=mine.plate)) == [mine]
+    assert list(riders.riders(db.session, scope).rows) == [mine]
+    assert riders.riders(db.session, EVERYTHING).total == 2
+    assert list(riders.riders(db.session, EVERYTHING, search=mine.plate).rows) == [mine]
     with pytest.raises(NotFoundError):
         riders.rider(db.session, other.public_id, scope)
 

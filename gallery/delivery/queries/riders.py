@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, case, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -18,20 +19,38 @@ from gallery.payments.models import Payment
 from gallery.payments.queries.cash import is_with_rider
 from gallery.regions.models import Region, RegionLevel
 
+PAGE_SIZE: Final = 50
+
 
 def rider_in_scope(scope: Scope) -> ColumnElement[bool]:
     """Condition on :class:`Rider`: kept by a gallery the actor answers for."""
     return true() if scope.everything else Rider.gallery_id.in_(scope.galleries)
 
 
-def riders(session: Session, scope: Scope, *, search: str = "") -> Sequence[Rider]:
-    """Return the register with areas: active riders first, by name."""
-    wanted = select(Rider).where(rider_in_scope(scope)).options(selectinload(Rider.areas))
+@dataclass(frozen=True, slots=True)
+class RiderPage:
+    """One page of the register, active riders first, by name."""
+
+    rows: Sequence[Rider]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def riders(session: Session, scope: Scope, *, search: str = "", number: int = 1) -> RiderPage:
+    """Return one page of the register with areas; a page that does not exist is the first one."""
+    wanted = select(Rider).where(rider_in_scope(scope))
     if search:
         wanted = wanted.where(
             or_(Rider.name.icontains(search, autoescape=True), Rider.plate.icontains(search, autoescape=True))
         )
-    return session.scalars(wanted.order_by(Rider.is_active.desc(), Rider.name, Rider.id)).all()
+    total = session.scalar(wanted.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    number = number if 0 < number <= -(-total // PAGE_SIZE) else 1
+    page = wanted.options(selectinload(Rider.areas)).order_by(Rider.is_active.desc(), Rider.name, Rider.id)
+    return RiderPage(session.scalars(page.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all(), total, number)
 
 
 def rider(session: Session, public_id: str, scope: Scope) -> Rider:

@@ -46,6 +46,6 @@ def portrait(person: people.Person) -> bytes:
     return images.clean_jpeg(jpeg(on_stage(ground, people.portrait(person), PORTRAIT_SIDE)))
 
 
-def illustration(name: str) -> bytes:
-    """Draw the picture of an article."""
-    return images.clean_jpeg(jpeg(scenes.news(name)))
+def illustration(name: str) -> RenderedImage:
+    """Draw the picture of an article in its sizes."""
+    return images.render(jpeg(scenes.news(name)))

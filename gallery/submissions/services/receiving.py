@@ -1,7 +1,7 @@
 """Taking a sheet in, sending it on, or dropping it. Originals hold NIKs, so they are stored encrypted."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -13,7 +13,7 @@ from gallery.accounts.permissions import Actor
 from gallery.core import audit, clock
 from gallery.core.crypto import FieldCipher
 from gallery.core.errors import NotFoundError
-from gallery.core.files import FileStore, Placed, StoredFile, new_key, put_for, record_file
+from gallery.core.files import FileStore, Placed, StoredFile, new_key, put_all_for, record_file
 from gallery.core.locks import lock_row
 from gallery.core.outbox import emit
 from gallery.core.states import move
@@ -48,15 +48,9 @@ def photo_zip(data: bytes, sha256: str, name: str) -> Upload:
     return Upload(new_key("submission-photos", "zip"), data, sha256, name)
 
 
-@contextmanager
-def stored(files: FileStore, *uploads: Upload | None) -> Iterator[Placed]:
+def stored(files: FileStore, *uploads: Upload | None) -> AbstractContextManager[Placed]:
     """Store the uploads for the block that records them; none stays when it is refused, or says it needs none."""
-    with ExitStack() as stack:
-        there = [stack.enter_context(put_for(files, one.key, one.data)) for one in uploads if one is not None]
-        placed = Placed()
-        yield placed
-        for one in there:
-            one.is_needed = placed.is_needed
+    return put_all_for(files, {one.key: one.data for one in uploads if one is not None})
 
 
 def open_sheet(files: FileStore, cipher: FieldCipher, key: str) -> bytes:

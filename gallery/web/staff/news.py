@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from gallery.content import queries, services
 from gallery.content.errors import ArticleIncompleteError
 from gallery.content.models import NewsArticle
+from gallery.content.pictures import Picture, laid_out
 from gallery.core import adapters
 from gallery.core.db import db, transaction
-from gallery.core.files import new_key, put_for, record_file
+from gallery.core.files import new_key, put_all_for, record_file
+from gallery.core.renditions import RenderedImage
 from gallery.web.errors import text_of
 from gallery.web.guards import accepts_upload, requires
 from gallery.web.paging import Pager
@@ -41,8 +43,8 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = ArticleForm()
     if form.validate_on_submit():
-        with _with_picture(form.cleaned) as (session, image_id):
-            article = services.write_article(session, form.text(), image_file_id=image_id, actor=current_actor())
+        with _with_picture(form.rendered) as (session, picture):
+            article = services.write_article(session, form.text(), picture=picture, actor=current_actor())
             public_id = article.public_id
         flash(_("Draf tersimpan."), "success")
         return redirect(url_for(".show", public_id=public_id), 303)
@@ -65,8 +67,8 @@ def edit(public_id: str) -> ResponseReturnValue:
     form = ArticleForm(data=_form_data(article))
     if form.validate_on_submit():
         try:
-            with _with_picture(form.cleaned) as (session, image_id):
-                services.change_article(session, public_id, form.text(), image_file_id=image_id, actor=current_actor())
+            with _with_picture(form.rendered) as (session, picture):
+                services.change_article(session, public_id, form.text(), picture=picture, actor=current_actor())
         except ArticleIncompleteError as error:
             form.form_errors.append(text_of(error.code))
         else:
@@ -99,16 +101,17 @@ def withdraw(public_id: str) -> ResponseReturnValue:
 
 
 @contextmanager
-def _with_picture(picture: bytes | None) -> Iterator[tuple[Session, int | None]]:
-    """Give a transaction and the id of the stored picture; when the article is refused, no picture stays."""
-    if not picture:
+def _with_picture(rendered: RenderedImage | None) -> Iterator[tuple[Session, Picture | None]]:
+    """Give a transaction and the stored picture; when the article is refused, no picture stays."""
+    if rendered is None:
         with transaction() as session:
             yield session, None
         return
     key = new_key("news", "jpg")
-    with put_for(adapters.files(), key, picture), transaction() as session:
-        row = record_file(session, key, picture, media_type="image/jpeg", purpose="news", is_public=True)
-        yield session, row.id
+    made = laid_out(key, rendered)
+    with put_all_for(adapters.files(), made.files), transaction() as session:
+        row = record_file(session, key, made.files[key], media_type="image/jpeg", purpose="news", is_public=True)
+        yield session, Picture(row.id, made.sizes)
 
 
 def _form_data(article: NewsArticle) -> dict[str, str]:

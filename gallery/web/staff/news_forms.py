@@ -9,11 +9,11 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from gallery.content.services import ArticleText
 from gallery.core import image_process
-from gallery.core.image_facts import ImageError
+from gallery.core.image_facts import ImageError, inspect
+from gallery.core.renditions import RenderedImage
 from gallery.web.errors import text_of
 from gallery.web.forms import strip
 
-PICTURE_SIDE = 1_600
 UPLOAD_BYTES = 12 * 1024 * 1024
 LONGEST_BODY = 20_000
 
@@ -24,9 +24,9 @@ def _short(label: str, length: int = 120) -> StringField:
 
 
 class ArticleForm(FlaskForm):
-    """Only the title is needed for a draft. ``cleaned`` is the picture of a valid form, if one was sent."""
+    """Only the title is needed for a draft. ``rendered`` is the picture of a valid form, if one was sent."""
 
-    cleaned: bytes | None = None
+    rendered: RenderedImage | None = None
 
     title = StringField(
         _l("Judul"),
@@ -79,6 +79,7 @@ class ArticleForm(FlaskForm):
         if not data:
             return
         try:
-            self.cleaned = image_process.clean_jpeg(data, upload.filename, PICTURE_SIDE)
+            inspect(data, upload.filename)
+            self.rendered = image_process.render(data)
         except ImageError as error:
             raise ValidationError(text_of(error.code)) from error

@@ -15,6 +15,7 @@ from gallery.delivery.queries import riders
 from gallery.delivery.services import RiderFacts
 from gallery.web import errors
 from gallery.web.guards import requires
+from gallery.web.paging import number_in, pager_of
 from gallery.web.session import current_actor
 from gallery.web.staff.riders_forms import RiderForm
 
@@ -25,7 +26,8 @@ bp = Blueprint("riders", __name__, url_prefix="/kurir")
 @requires("rider.manage")
 def index() -> ResponseReturnValue:
     search = request.args.get("q", "").strip()[:80]
-    rows = riders.riders(db.session(), _scope(), search=search)
+    page = riders.riders(db.session(), _scope(), search=search, number=number_in(request.args.get("hal", "")) or 1)
+    rows = page.rows
     codes = {area.subdistrict_code for rider in rows for area in rider.areas}
     return render_template(
         "staff/riders/index.html",
@@ -33,6 +35,7 @@ def index() -> ResponseReturnValue:
         jobs=riders.open_jobs(db.session(), [rider.id for rider in rows]),
         names=riders.names_of(db.session(), codes),
         q=search,
+        pager=pager_of(page, q=search),
     )
 
 

@@ -56,7 +56,17 @@ def test_from_an_empty_page_to_the_site(app, officer, client):
     assert officer.post(f"{answer.location}/terbit").status_code == 303
     article = html.read(client.get("/berita/jadwal-titip-jual"))
     assert article.one("img", alt="Rak galeri")["src"].startswith("/media/news/")
-    assert client.get(article.one("img", alt="Rak galeri")["src"]).status_code == 200
+    shown = article.one("img", alt="Rak galeri")
+    assert (shown["width"], shown["height"]) == ("900", "600")
+    webp = article.one("source", type="image/webp")
+    for sizes, kind in ((shown["srcset"], "image/jpeg"), (webp["srcset"], "image/webp")):
+        named = dict(reversed(one.split()) for one in sizes.split(", "))
+        assert list(named) == ["320w", "640w", "900w"]
+        for width, address in named.items():
+            answer = client.get(address)
+            assert answer.mimetype == kind
+            assert Image.open(io.BytesIO(answer.data)).width == int(width[:-1])
+    assert client.get(article.meta("og:image").removeprefix("http://localhost")).status_code == 200
 
 
 def test_a_form_without_a_title_keeps_what_was_typed(officer):
@@ -73,16 +83,18 @@ def test_a_refused_change_leaves_no_picture_and_a_new_picture_replaces_the_old_o
     data = {**TEXT, "picture": (picture(), "foto.jpg")}
     show = officer.post("/petugas/berita/baru", data, page="/petugas/berita/baru").location
     officer.post(f"{show}/terbit")
-    (first,) = files_of(app, "news")
+    first = files_of(app, "news")
+    assert len(first) == 6
     refused = {**TEXT, "summary": "", "picture": (picture(), "foto.jpg")}
     assert officer.post(f"{show}/ubah", refused, page=f"{show}/ubah").status_code == 422
-    assert files_of(app, "news") == [first]
+    assert files_of(app, "news") == first
     changed = {**TEXT, "picture": (picture(), "foto.jpg")}
     assert officer.post(f"{show}/ubah", changed, page=f"{show}/ubah").status_code == 303
     outbox.drain()
-    (second,) = files_of(app, "news")
-    assert second != first
-    assert db.session.scalars(select(StoredFile.key)).all() == [second]
+    second = files_of(app, "news")
+    assert len(second) == 6
+    assert set(second) & set(first) == set()
+    assert db.session.scalars(select(StoredFile.key)).one() in second
 
 
 def test_what_is_no_picture_is_refused_in_words(officer):

@@ -2,10 +2,12 @@ import pytest
 
 from gallery.core.db import db
 from gallery.delivery.models import Rider
+from gallery.delivery.queries import riders
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
 from tests.factories.delivery import make_rider, make_shipment
 from tests.factories.inventory import make_gallery_place
+from tests.html import Page
 
 LIST = "/petugas/kurir/"
 
@@ -111,3 +113,19 @@ def test_the_list_needs_few_reads(manager, place, count_queries):
     with count_queries() as seen:
         manager.get(LIST)
     assert seen.count <= 7
+
+
+def test_a_long_register_is_paged_and_keeps_what_was_searched(manager, place, monkeypatch, count_queries):
+    monkeypatch.setattr(riders, "PAGE_SIZE", 2)
+    for name in ("Ali", "Budi", "Cici"):
+        make_rider(name=f"{name} Pengantar", gallery_id=place.gallery_id)
+    make_rider(name="Dodi", gallery_id=place.gallery_id)
+    manager.get(LIST)
+    with count_queries() as queries:
+        first = Page(text(manager.get(f"{LIST}?q=pengantar")))
+    assert queries.count <= 8
+    assert [tag.text.split()[0] for tag in first.tags("th", scope="row")] == ["Ali", "Budi"]
+    following = first.one("a", rel="next")["href"]
+    assert following == f"{LIST}?hal=2&q=pengantar"
+    assert [tag.text.split()[0] for tag in Page(text(manager.get(following))).tags("th", scope="row")] == ["Cici"]
+    assert Page(text(manager.get(f"{LIST}?hal=99"))).tags("th", scope="row")
