@@ -268,7 +268,8 @@ class LalamoveStandIn(StandIn):
             "eventVersion": "v3",
         }
         body = json.dumps(envelope, separators=(",", ":"))[:-1] + f',"data":{sent}}}'
-        order_id = (data.get("order") or {}).get("orderId", "")
+        order = data.get("order")
+        order_id = order.get("orderId", "") if isinstance(order, dict) else ""
         return Notice(body.encode(errors="replace"), {"Content-Type": "application/json"}, order_id)
 
     @property
