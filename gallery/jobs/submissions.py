@@ -154,9 +154,13 @@ def forget_cancelled(payload: dict[str, Any]) -> None:
 
 @every(hours=24)
 def forget_old() -> None:
-    """The originals and rows of submissions that ended 90 days ago are deleted: they hold personal data."""
-    for submission in queries.with_old_files(db.session(), clock.now() - KEEP_FILES):
+    """Originals and rows of submissions that ended or were left 90 days ago are deleted: they hold personal data."""
+    before = clock.now() - KEEP_FILES
+    for submission in queries.with_old_files(db.session(), before):
         _forget(submission)
+    for submission_id in queries.left_open(db.session(), before):
+        with transaction() as session:
+            receiving.cancel(session, submission_id, actor=Actor.system())
 
 
 def _forget(submission: Submission) -> None:

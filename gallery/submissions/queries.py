@@ -93,6 +93,15 @@ def with_old_files(session: Session, before: datetime) -> Sequence[Submission]:
     return session.scalars(statement.order_by(Submission.id).limit(FORGOTTEN_AT_ONCE)).all()
 
 
+def left_open(session: Session, before: datetime) -> Sequence[int]:
+    """Return the ids of submissions that nobody has sent or cancelled since that moment."""
+    statement = select(Submission.id).where(
+        Submission.status.in_((SubmissionStatus.CHECKING, SubmissionStatus.READY)),
+        Submission.status_changed_at < before,
+    )
+    return session.scalars(statement.order_by(Submission.id).limit(FORGOTTEN_AT_ONCE)).all()
+
+
 def wrong_rows(session: Session, submission_id: int) -> dict[int, list[dict[str, object]]]:
     """Return the problems of every row that was not written, by row number."""
     statement = select(SubmissionRow.row_number, SubmissionRow.problems).where(

@@ -307,6 +307,24 @@ def test_originals_are_forgotten_after_a_while_and_not_before(app, monkeypatch):
     assert db.session.scalar(select(func.count()).select_from(SubmissionRow)) == 0
 
 
+def test_a_checked_sheet_that_nobody_sends_is_cancelled_after_ninety_days(app, monkeypatch):
+    from gallery.jobs import submissions as jobs
+
+    submission_id = send_in(sheet([ROW]), photos=zipped({"a.jpg": picture()}))
+    outbox.drain()
+    store = Path(app.config["DATA_DIR"]) / "files"
+    jobs.forget_old()
+    assert db.session.get(Submission, submission_id).status is SubmissionStatus.READY
+    later = clock.now() + timedelta(days=91)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    jobs.forget_old()
+    outbox.drain()
+    db.session.rollback()
+    assert db.session.get(Submission, submission_id).status is SubmissionStatus.CANCELLED
+    assert [path for path in store.rglob("*") if path.is_file()] == []
+    assert db.session.scalar(select(func.count()).select_from(SubmissionRow)) == 0
+
+
 def test_two_workers_with_two_copies_of_a_sheet_write_each_product_once(app):
     officer, data = make_officer(), sheet(MANY)
     ids = [send_in(data, officer=officer), send_in(data, officer=officer, defaults={"owner": "Ani"})]
