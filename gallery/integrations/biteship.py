@@ -9,7 +9,8 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final, NoReturn
 
 from gallery.core import clock
@@ -134,8 +135,34 @@ class Biteship:
             raise CourierUnsureError(f"refused with {error.refusal} when asked again") from error
 
     def look(self, booking_ref: str) -> Booking:
+        """Read the order, and its tracking only where the order leaves out what it is read for: each costs money."""
         answer = self._call("GET", f"/v1/orders/{answers.path(booking_ref)}")
-        return _booking(answer) if answer.is_ok else _refuse(answer)
+        if not answer.is_ok:
+            _refuse(answer)
+        booking = _booking(answer)
+        is_told = booking.status is not None and (booking.status is not _S.DELIVERED or booking.occurred_at is not None)
+        tracking_id = answers.reference(answers.part(answer.fields, "courier").get("tracking_id"))
+        return booking if is_told or not tracking_id else self._tracked(booking, tracking_id)
+
+    def _tracked(self, booking: Booking, tracking_id: str) -> Booking:
+        """Add what tracking knows; where it can not be read, what the order says is all that there is."""
+        try:
+            answer = self._call("GET", f"/v1/trackings/{answers.path(tracking_id)}")
+        except (CourierBusyError, CourierUnsureError):
+            return booking
+        said = word(answer.fields.get("status"))
+        if not answer.is_ok or STATUSES.get(said) is None or booking.status not in {None, STATUSES[said]}:
+            return booking
+        return replace(
+            booking,
+            status=STATUSES[said],
+            said=said,
+            reason=_reason(said),
+            rider=booking.rider or _rider(answers.part(answer.fields, "courier"), ""),
+            tracking_url=booking.tracking_url or answers.web_address(answer.fields.get("link")),
+            tracking_number=booking.tracking_number or answers.first(answer.fields, "waybill_id"),
+            occurred_at=booking.occurred_at or _last(answers.rows(answer.fields.get("history"))),
+        )
 
     def cancel(self, booking_ref: str) -> None:
         """Take the order back, which is possible until the rider has the parcel."""
@@ -298,7 +325,6 @@ def _booking(answer: Answer) -> Booking:
     if not booking_ref:
         raise CourierUnsureError("an order without an id")
     courier, said = answers.part(order, "courier"), word(order.get("status"))
-    history = answers.rows(courier.get("history"))
     return Booking(
         booking_ref=booking_ref,
         tracking_number=answers.first(courier, "waybill_id"),
@@ -308,10 +334,18 @@ def _booking(answer: Answer) -> Booking:
         said=said,
         price_idr=answers.rupiah(order.get("price")),
         rider=_rider(courier, ""),
-        occurred_at=answers.when(history[-1].get("updated_at")) if history else None,
+        occurred_at=_last(answers.rows(courier.get("history"))),
         proof_url=answers.web_address(answers.part(order, "destination", "proof_of_delivery").get("link")),
-        reason=REASONS.get(said, said if STATUSES.get(said) is _S.DECLINED else ""),
+        reason=_reason(said),
     )
+
+
+def _reason(said: str) -> str:
+    return REASONS.get(said, said if STATUSES.get(said) is _S.DECLINED else "")
+
+
+def _last(history: list[dict[str, Any]]) -> datetime | None:
+    return answers.when(history[-1].get("updated_at")) if history else None
 
 
 def _rider(fields: Mapping[str, Any], prefix: str) -> RiderSeen | None:

@@ -203,3 +203,42 @@ def test_a_link_of_a_notice_leads_to_the_web_and_nowhere_else(gateway, courier):
 def test_a_notice_with_a_secret_that_is_no_ascii_is_refused_not_broken(gateway):
     with pytest.raises(BadUpdateError):
         read(gateway, None, Notice(b'{"event":1}', {"X-Galeri-Signature": "sürprise"}))
+
+
+# Tracking
+
+
+def test_what_an_order_leaves_out_is_asked_of_its_tracking(gateway, courier):
+    ref = gateway.book(GOJEK).booking_ref
+    courier.move(ref, "picking_up")
+    assert gateway.look(ref).status is _S.PICKING_UP
+    assert courier.calls_of("track") == []  # tracking costs money: an order that says it all is enough
+    courier.is_mute = True
+    told = gateway.look(ref)
+    assert (told.status, told.said) == (_S.PICKING_UP, "picking_up")  # "pickingUp", as tracking spells it
+    assert (told.rider.name, told.rider.plate) == ("Budi Santoso", "BN 1234 AB")
+    assert told.tracking_url == f"https://track.biteship.com/{ref}"
+    assert (told.occurred_at is not None, told.key) == (True, GOJEK.key)
+    (call,) = courier.calls_of("track")
+    assert call.path == f"/v1/trackings/{courier.orders[ref].extra['tracking']}"
+
+
+@pytest.mark.parametrize("fault", [Fault.TOO_MANY, Fault.RESET, Fault.HTML, Fault.ERROR])
+def test_a_tracking_that_can_not_be_read_changes_nothing(gateway, courier, fault):
+    ref = gateway.book(GOJEK).booking_ref
+    courier.move(ref, "delivered")
+    courier.is_mute = True
+    courier.misbehave(fault, "track")
+    told = gateway.look(ref)
+    assert (told.booking_ref, told.status, told.said) == (ref, None, "")
+
+
+def test_a_tracking_that_is_refused_or_strange_changes_nothing(gateway, courier):
+    ref = gateway.book(GOJEK).booking_ref
+    courier.is_mute = True
+    for reply in (
+        Reply(400, {"success": False, "code": 40003001}),
+        Reply(200, {"success": True, "status": "teleported"}),
+    ):
+        courier.refuse("track", reply)
+        assert gateway.look(ref).status is None

@@ -35,6 +35,7 @@ class BiteshipStandIn(StandIn):
     auth_prefix = ""
     hook_header, hook_secret = "X-Galeri-Signature", "a secret typed into the dashboard"
     is_camel = False  # states as the tracking pages spell them
+    is_mute = False  # every field of an order may be null, says the document: its tracking tells
     has_times = True  # the documented example has no updated_at, live captures have
 
     def environment(self) -> dict[str, str]:
@@ -70,15 +71,44 @@ class BiteshipStandIn(StandIn):
             return Reply(200, {"success": True, "object": "courier", "couriers": [
                 {"courier_name": name, "courier_code": code} for code, name in (INSTANT | PARCEL).items()
             ]})  # fmt: skip
+        if call.kind == "track":
+            return self._track((*call.path.split("/"), "")[3])
         order = self.orders.get((*call.path.split("/"), "")[3])
         if call.kind == "unknown" or order is None:
             raise _no(40002057, "Order not found")
         if call.kind == "cancel":
             return self._cancel(order, call.data or {})
-        if call.kind == "track":
-            return Reply(200, {"success": True, "messsage": "ok", "object": "tracking", "id": f"t{order.id}",
-                               "status": camel(order.status)})  # fmt: skip
         return Reply(200, self._shown(order) | {"message": "Order successfully retrieved"})
+
+    def _track(self, tracking_id: str) -> Reply:
+        """By the tracking's own id; states in camelCase, and "messsage" is how they spell it."""
+        order = next((one for one in self.orders.values() if one.extra["tracking"] == tracking_id), None)
+        if order is None:
+            raise _no(40003001, "Tracking not found")
+        rider = order.rider
+        return Reply(200, {
+            "success": True,
+            "messsage": "Successfully get tracking info",
+            "object": "tracking",
+            "id": tracking_id,
+            "waybill_id": order.extra["waybill"],
+            "courier": {
+                "company": order.sent["courier_company"],
+                "driver_name": rider.get("name"),
+                "driver_phone": rider.get("phone"),
+                "driver_photo_url": rider.get("photo") or None,
+                "driver_plate_number": rider.get("plate"),
+            },
+            "destination": {"contact_name": order.sent["destination_contact_name"]},
+            "history": self._history(order),
+            "link": f"https://track.biteship.com/{order.id}" if rider else None,
+            "order_id": order.id,
+            "status": camel(order.status),
+        })  # fmt: skip
+
+    @staticmethod
+    def _history(order: Order) -> list[dict[str, Any]]:
+        return [{"status": camel(word), "note": "", "updated_at": _wib(at)} for word, at in order.history]
 
     def _rates(self, wanted: dict[str, Any]) -> Reply:
         if not wanted.get("couriers") or not wanted.get("items"):
@@ -168,7 +198,8 @@ class BiteshipStandIn(StandIn):
 
     def _shown(self, order: Order) -> dict[str, Any]:
         """Every field may be null, says the document."""
-        sent, rider = order.sent, order.rider
+        sent, rider = order.sent, {} if self.is_mute else order.rider
+        said = camel(order.status) if self.is_camel else order.status
         return {
             "success": True,
             "object": "order",
@@ -185,7 +216,7 @@ class BiteshipStandIn(StandIn):
                 "driver_photo_url": rider.get("photo") or None,
                 "driver_plate_number": rider.get("plate"),
                 "link": f"https://track.biteship.com/{order.id}" if rider else None,
-                "history": [{"status": camel(word), "note": "", "updated_at": _wib(at)} for word, at in order.history],
+                "history": None if self.is_mute else self._history(order),
             },
             "destination": {
                 "contact_name": sent["destination_contact_name"],
@@ -199,7 +230,7 @@ class BiteshipStandIn(StandIn):
             "price": order.price,
             "metadata": sent.get("metadata") or {},
             "note": sent.get("order_note"),
-            "status": camel(order.status) if self.is_camel else order.status,
+            "status": None if self.is_mute else said,
         }
 
     def notices_of(self, order: Order, word: str) -> list[Notice]:
