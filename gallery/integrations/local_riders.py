@@ -10,6 +10,7 @@ from gallery.core.signing import BadTokenError, Signer
 from gallery.delivery import queries
 from gallery.delivery.courier import (
     FORM_TYPE,
+    POINT_DIGITS,
     RIDER_LINK,
     RIDER_LINK_LIFE,
     Booking,
@@ -20,6 +21,7 @@ from gallery.delivery.courier import (
 )
 from gallery.delivery.errors import BadUpdateError, CourierRefusedError
 from gallery.delivery.states import Courier, ShipmentStatus
+from gallery.delivery.tariffs import Point
 
 # What a rider may say. Cancelling and taking goods back into stock is the staff's business.
 STEPS: Final = {
@@ -64,7 +66,7 @@ class LocalRiders:
         raise CourierRefusedError("no_proof", proof_url)
 
     def read_updates(self, headers: Mapping[str, str], body: bytes, path: str) -> list[CourierUpdate]:  # noqa: ARG002
-        """Translate a step sent through the rider's link: token, step, key, recipient, reason, note, cash."""
+        """Translate a step sent through the rider's link: token, step, key, recipient, reason, note, cash, lat, lon."""
         if headers.get("Content-Type") != FORM_TYPE:
             raise BadUpdateError
         fields = {name: values[-1].strip() for name, values in parse_qs(body.decode(errors="replace")).items()}
@@ -85,5 +87,16 @@ class LocalRiders:
             reason=fields.get("reason", ""),
             note=fields.get("note", ""),
             is_cash_received=bool(fields.get("cash")),
+            place=_point(fields.get("lat", ""), fields.get("lon", "")),
         )
         return [update]
+
+
+def _point(lat: str, lon: str) -> Point | None:
+    """Read where the rider's phone says it is; a parcel arrives without that, too."""
+    try:
+        point = Point(round(float(lat), POINT_DIGITS), round(float(lon), POINT_DIGITS))
+    except ValueError:
+        return None
+    is_on_earth = abs(point.lat) <= 90 and abs(point.lon) <= 180  # noqa: PLR2004 - degrees; not so for "nan"
+    return point if is_on_earth else None

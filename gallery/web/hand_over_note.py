@@ -9,7 +9,8 @@ from gallery.accounts.models import Office
 from gallery.catalog.facts import full_name
 from gallery.core.db import db, transaction
 from gallery.core.errors import NotFoundError
-from gallery.delivery.queries import shipments_of_order
+from gallery.delivery.queries import ShipmentView, shipments_of_order
+from gallery.delivery.states import Courier, ShipmentStatus
 from gallery.inventory.models import Paper
 from gallery.inventory.queries import paper_gallery, paper_of
 from gallery.inventory.states import PaperKind
@@ -18,6 +19,7 @@ from gallery.orders.models import Order, OrderLine
 from gallery.orders.states import FulfilmentKind, OrderStatus, ParcelStatus
 from gallery.web.barcodes import qr_svg
 from gallery.web.consignment_papers import check_url, grouped
+from gallery.web.courier_names import service_text
 from gallery.web.filters import angka, rupiah, tanggal, waktu
 from gallery.web.links import external
 from gallery.web.printing import pdf_response, render_pdf
@@ -88,15 +90,27 @@ def sheet(order: Order, paper: Paper) -> dict[str, Any]:
 
 def _facts(order: Order, paper: Paper, giver: str) -> list[list[str]]:
     office = db.session.get(Office, order.office_id) if order.office_id else None
-    ends = [view for view in shipments_of_order(db.session(), order.id) if view.recipient_name and view.ended_at]
+    arrived = [one for one in shipments_of_order(db.session(), order.id) if one.status is ShipmentStatus.DELIVERED]
     return [
         [_("Tanggal"), tanggal(paper.issued_at)],
         [_("Pihak pertama"), giver],
         [_("Pihak kedua"), office.name if office is not None else order.contact_name],
         [_("Ruang"), order.office_room or "–"],
         [_("Penerima"), order.contact_name],
-        [_("Diterima"), "; ".join(f"{one.recipient_name}, {waktu(one.ended_at)}" for one in ends) or "–"],
+        [_("Diterima"), "; ".join(map(_received, arrived)) or "–"],
     ]
+
+
+def _received(view: ShipmentView) -> str:
+    """By whom, when, from whom and where, as far as it was told: online couriers seldom name who took the parcel."""
+    by = "" if view.courier is Courier.PICKUP else _("dari %(courier)s", courier=_courier(view))
+    at = _("di titik %(place)s", place=view.proof_place) if view.proof_place else ""
+    return ", ".join(part for part in (view.recipient_name, waktu(view.ended_at), by, at) if part)
+
+
+def _courier(view: ShipmentView) -> str:
+    service = service_text(view.service) if view.service else view.carrier or service_text(view.courier.value)
+    return f"{service} ({view.rider_first_name})" if view.rider_first_name else service
 
 
 def _row(number: int, line: OrderLine) -> dict[str, str]:

@@ -22,6 +22,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 WITH_CAMERA: Final = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
+WITH_POSITION: Final = HEADERS["Permissions-Policy"].replace("geolocation=()", "geolocation=(self)")
 HSTS: Final = "max-age=31536000; includeSubDomains"
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,6 +31,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 def uses_camera(view: F) -> F:
     """Mark a view whose page may read codes with the camera: no other page may open it."""
     view.uses_camera = True  # type: ignore[attr-defined]
+    return view
+
+
+def uses_position(view: F) -> F:
+    """Mark a view whose page may ask where the phone is: no other page may."""
+    view.uses_position = True  # type: ignore[attr-defined]
     return view
 
 
@@ -54,6 +61,9 @@ def _add(response: Response) -> Response:
     there = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - iterating gives pairs
     if "permissions-policy" not in there and getattr(_view(), "uses_camera", False):
         response.headers["Permissions-Policy"] = WITH_CAMERA
+        there.add("permissions-policy")
+    if "permissions-policy" not in there and getattr(_view(), "uses_position", False):
+        response.headers["Permissions-Policy"] = WITH_POSITION
         there.add("permissions-policy")
     if "content-security-policy" not in there and getattr(_view(), "leads_to_gateway", False):
         response.headers["Content-Security-Policy"] = _with_gateways()

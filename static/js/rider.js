@@ -54,3 +54,24 @@ document.addEventListener('submit', (event) => {
   event.submitter?.setAttribute('aria-disabled', 'true');
   deliver(form, event.submitter);
 });
+
+// The place of the hand-over, only when the rider ticks the box, and rounded before it leaves the phone.
+const here = () => document.querySelector('[data-here]');
+function showHere() { if (navigator.geolocation && isSecureContext && here()) here().hidden = false; }
+showHere();
+new MutationObserver(showHere).observe(document.body, { childList: true }); // the page of a refused form has a new one
+
+document.addEventListener('change', (event) => {
+  const box = event.target;
+  if (!box.matches('[data-here] input[type=checkbox]')) return;
+  const [lat, lon] = here().querySelectorAll('input[type=hidden]'), said = here().querySelector('[role=status]');
+  const put = (point, text) => { [lat.value, lon.value] = point; said.textContent = text; };
+  put(['', ''], '');
+  if (box.checked) {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => { if (box.checked) put([coords.latitude.toFixed(4), coords.longitude.toFixed(4)], said.dataset.found); },
+      () => { box.checked = false; put(['', ''], said.dataset.failed); },
+      { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 },
+    );
+  }
+});

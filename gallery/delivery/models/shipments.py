@@ -11,6 +11,7 @@ from gallery.core import clock
 from gallery.core.db import Base
 from gallery.core.ids import public_id
 from gallery.core.money import BasisPoints, Rupiah
+from gallery.delivery.courier import POINT_DIGITS
 from gallery.delivery.states import ONLINE, Courier, FailureReason, ShipmentStatus
 
 
@@ -126,6 +127,8 @@ class Shipment(Base):
     booking_ref: Mapped[str] = mapped_column(default="", index=True)
     recipient_name: Mapped[str] = mapped_column(default="")
     proof_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    proof_lat: Mapped[float | None]  # where it was handed over, to ten metres, if its rider said so
+    proof_lon: Mapped[float | None]
     failure_reason: Mapped[FailureReason | None]
     note: Mapped[str] = mapped_column(default="")
     accepted_at: Mapped[datetime | None]
@@ -136,6 +139,13 @@ class Shipment(Base):
     pin_proved_at: Mapped[datetime | None]
 
     rider: Mapped[Rider | None] = relationship()
+
+    @property
+    def proof_place(self) -> str:
+        """The point of the hand-over as people read and copy it; empty where nobody told it."""
+        if self.proof_lat is None or self.proof_lon is None:
+            return ""
+        return f"{self.proof_lat:.{POINT_DIGITS}f}, {self.proof_lon:.{POINT_DIGITS}f}"
 
     @property
     def waits_for_buyer(self) -> bool:

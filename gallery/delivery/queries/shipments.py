@@ -64,6 +64,7 @@ class ShipmentView:
     tracking_url: str = ""
     expected_at: datetime | None = None
     has_proof: bool = False
+    proof_place: str = ""
     keeps_coming: bool = False
     needs_pin: bool = False
     pin_proved_at: datetime | None = None
@@ -146,6 +147,7 @@ def _view(
         tracking_url=booking.tracking_url if booking is not None else "",
         expected_at=booking.arrives_at if booking is not None else _by_carrier(shipment, parcel),
         has_proof=shipment.proof_file_id is not None,
+        proof_place=shipment.proof_place,
         keeps_coming=booking is not None and booking.trouble is BookingTrouble.CANCEL_REFUSED,
         needs_pin=shipment.needs_pin,
         pin_proved_at=shipment.pin_proved_at,

@@ -15,16 +15,16 @@ KEEP_PROOFS: Final = timedelta(days=730)
 
 
 def forget_old_proofs(session: Session, *, limit: int = 500) -> Sequence[str]:
-    """Old shipments name no recipient and show no photo; return the keys of the files the caller has to delete."""
+    """Old shipments name no recipient or place and show no photo; return the keys of the files to be deleted."""
     old = select(Shipment).where(
         Shipment.ended_at < clock.now() - KEEP_PROOFS,
-        or_(Shipment.recipient_name != "", Shipment.proof_file_id.is_not(None)),
+        or_(Shipment.recipient_name != "", Shipment.proof_file_id.is_not(None), Shipment.proof_lat.is_not(None)),
     )
     rows = session.scalars(old.order_by(Shipment.id).limit(limit)).all()
     file_ids = [row.proof_file_id for row in rows if row.proof_file_id]
     keys = session.scalars(select(StoredFile.key).where(StoredFile.id.in_(file_ids))).all()
     for row in rows:
-        row.recipient_name, row.proof_file_id = "", None
+        row.recipient_name, row.proof_file_id, row.proof_lat, row.proof_lon = "", None, None, None
     session.flush()  # nothing points to the files any more
     session.execute(delete(StoredFile).where(StoredFile.id.in_(file_ids)))
     return keys

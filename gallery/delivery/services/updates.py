@@ -196,6 +196,8 @@ def _keep(shipment: Shipment, update: CourierUpdate, status: ShipmentStatus, pro
     if status is _S.DELIVERED:
         shipment.recipient_name = update.recipient_name
         shipment.proof_file_id = proof_file_id
+        if update.place is not None:
+            shipment.proof_lat, shipment.proof_lon = update.place.lat, update.place.lon
     if status in {_S.FAILED, _S.RETURNING}:
         shipment.failure_reason = _reason(update.reason)
     shipment.note = update.note or shipment.note

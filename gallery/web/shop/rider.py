@@ -23,6 +23,7 @@ from gallery.delivery.states import Courier, ShipmentStatus
 from gallery.orders.states import ParcelStatus
 from gallery.web import errors
 from gallery.web.guards import accepts_upload, by_token, same_site_post
+from gallery.web.headers import uses_position
 from gallery.web.shop.rider_forms import DeliverForm, FailForm, StepForm, form_of
 
 bp = Blueprint("rider", __name__, url_prefix="/antar")
@@ -30,6 +31,7 @@ bp = Blueprint("rider", __name__, url_prefix="/antar")
 PHOTO_BYTES: Final = 12 * 1024 * 1024
 PHOTO_SIDE: Final = 1280
 PURPOSE: Final = "delivery_proof"
+_TOLD: Final = ("step", "key", "recipient", "reason", "note", "cash", "lat", "lon")
 STEPS: Final = ("accept", "decline", "pick_up", "deliver", "fail")
 ANSWERS: Final[dict[str, tuple[str, Any]]] = {
     EventOutcome.APPLIED.value: ("ok", _l("Tercatat. Terima kasih.")),
@@ -44,12 +46,14 @@ ANSWERS: Final[dict[str, tuple[str, Any]]] = {
 
 @bp.get("/<token>")
 @by_token
+@uses_position
 def show(token: str) -> ResponseReturnValue:
     return _page(token, _job(token))
 
 
 @bp.post("/<token>")
 @by_token
+@uses_position
 @same_site_post
 @accepts_upload(PHOTO_BYTES)
 def report(token: str) -> ResponseReturnValue:
@@ -112,7 +116,7 @@ def _clean_photo(form: StepForm) -> bytes | None:
 def _update(token: str, form: StepForm) -> CourierUpdate:
     """Let the courier's adapter prove and translate it, as it would a webhook."""
     gateway: CourierGateway = adapters.couriers()[Courier.LOCAL_RIDER.value]
-    fields = {name: form.data.get(name) or "" for name in ("step", "key", "recipient", "reason", "note", "cash")}
+    fields = {name: form.data.get(name) or "" for name in _TOLD}
     body = urlencode({"token": token, **fields}).encode()
     (update,) = gateway.read_updates({"Content-Type": FORM_TYPE}, body, request.path)
     return update

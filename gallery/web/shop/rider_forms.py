@@ -42,6 +42,8 @@ class DeliverForm(StepForm):
         validators=[Optional(), Length(max=12, message=_l("PIN terdiri atas 6 angka."))],
     )
     cash = BooleanField(id="uang")
+    lat = HiddenField(id="lintang", filters=[strip], validators=[Length(max=LONGEST_KEY)])
+    lon = HiddenField(id="bujur", filters=[strip], validators=[Length(max=LONGEST_KEY)])
     photo = FileField(_l("Foto paket bersama penerima atau di tempatnya"))
     note = StringField(
         _l("Bila tidak bisa memotret, tulis sebabnya"),

@@ -10,11 +10,13 @@ from gallery.core.db import db, transaction
 from gallery.core.files import StoredFile
 from gallery.delivery import services
 from gallery.delivery.models import EventOutcome, Shipment, ShipmentEvent
+from gallery.delivery.services.privacy import forget_old_proofs
 from gallery.delivery.states import ShipmentStatus as S
 from gallery.orders.models import Parcel
 from gallery.orders.states import CancelReason, OrderStatus
 from gallery.orders.states import ParcelStatus as P
 from gallery.payments.models import Payment
+from gallery.web.headers import WITH_POSITION
 from tests.browser import signed_in
 from tests.factories.accounts import make_user
 from tests.factories.delivery import SYSTEM, make_cash_parcel, make_parcel, make_rider, make_shipment, order_of
@@ -318,3 +320,34 @@ def test_not_paid_it_goes_back(client):
     assert "Bawa paketnya kembali ke pengirim" in page
     assert state(shipment) == (S.FAILED, P.FAILED)
     assert db.session.query(Payment).one().collector_id is None
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ({"lat": "-2.129149", "lon": "106.113851"}, "-2.1291, 106.1139"),
+        ({}, ""),
+        ({"lat": "di sini", "lon": "106"}, ""),
+        ({"lat": "nan", "lon": "106"}, ""),
+        ({"lat": "91", "lon": "106"}, ""),
+    ],
+)
+def test_the_place_is_kept_when_the_rider_tells_it_and_never_asked_for(app, client, told, kept):
+    parcel = make_parcel()
+    shipment = make_shipment(parcel, S.PICKED_UP)
+    page = client.get(link(shipment))
+    assert page.headers["Permissions-Policy"] == WITH_POSITION
+    assert "Sertakan titik tempat ini" in text(page)
+    deliver(client, shipment, **told)
+    assert state(shipment) == (S.DELIVERED, P.DELIVERED)
+    assert db.session.get(Shipment, shipment.id).proof_place == kept
+    gallery_id = db.session.get(Parcel, parcel.id).place.gallery_id
+    staff = signed_in(app, make_user("gallery_staff", gallery_id=gallery_id))
+    shown = text(staff.get(f"/petugas/pengiriman/{parcel.public_id}"))
+    assert ("Tempat penyerahan" in shown, not kept or kept in shown) == (bool(kept), True)
+    assert "geolocation=()" in staff.get("/petugas/").headers["Permissions-Policy"]
+    with clock.at(clock.now() + timedelta(days=731)), transaction() as session:
+        forget_old_proofs(session)
+    db.session.expire_all()
+    fresh = db.session.get(Shipment, shipment.id)
+    assert (fresh.proof_place, fresh.recipient_name) == ("", "")

@@ -1,10 +1,12 @@
 import io
+from datetime import UTC, datetime
 
 import pytest
 
 from gallery.accounts.permissions import Actor
 from gallery.core import adapters
 from gallery.core.db import db, transaction
+from gallery.delivery.models import Shipment
 from gallery.delivery.states import ShipmentStatus
 from gallery.inventory.models import Paper
 from gallery.inventory.states import PaperKind
@@ -16,6 +18,7 @@ from gallery.payments.states import PaymentMethod
 from tests.browser import guest, signed_in
 from tests.delivery.conftest import biteship  # noqa: F401 - a fixture
 from tests.factories.accounts import make_office, make_user
+from tests.factories.courier_rows import make_booking
 from tests.factories.couriers import always_open
 from tests.factories.delivery import make_parcel, make_shipment, order_of
 from tests.factories.inventory import make_gallery_place
@@ -267,6 +270,19 @@ def test_the_hand_over_note_of_an_office_is_made_once_and_printed_by_staff_and_b
     buyer = guest(app)
     assert pdf_text(buyer.get(f"/pesanan/{key}/berita-acara.pdf{link}").data) == shown
     assert buyer.get(f"/pesanan/{key}/berita-acara.pdf").status_code == 404
+
+
+def test_the_note_says_when_it_came_where_the_courier_names_nobody(staff, place):
+    service = "biteship:gojek.instant"
+    parcel = make_parcel(place.id, fulfilment=FulfilmentKind.OFFICE, office_id=make_office().id, service=service)
+    shipment_id = make_booking(parcel, shipment_status=ShipmentStatus.PICKED_UP, rider_name="Budi Santoso").shipment_id
+    staff.post(path(parcel, "/berita-acara"), page=path(parcel))
+    assert "Gojek" not in pdf_text(staff.get(path(parcel, "/berita-acara.pdf")).data)
+    with transaction() as session:
+        shipment = session.get(Shipment, shipment_id)
+        shipment.status, shipment.ended_at = ShipmentStatus.DELIVERED, datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
+    shown = " ".join(pdf_text(staff.get(path(parcel, "/berita-acara.pdf")).data).split())
+    assert "24 November 2026, 10.05 WIB, dari Gojek Instant (Budi)" in shown
 
 
 def test_only_paid_orders_of_offices_have_a_hand_over_note(staff, place):
