@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from flask import current_app
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from gallery.accounts.models import User
 from gallery.accounts.permissions import Actor
 from gallery.accounts.queries import actor_of
+from gallery.consignment.services.prices import hold_prices
 from gallery.core import adapters, clock
 from gallery.core.db import db, transaction
 from gallery.core.errors import GalleryError
@@ -111,9 +113,10 @@ def import_rows(payload: dict[str, Any]) -> None:
 
 
 def _write(submission_id: int, unit: int, photos: dict[str, Photo], actor: Actor) -> None:
+    hold = partial(hold_prices, rise_days=current_app.config["PRICE_RISE_NOTICE_DAYS"])
     try:
         with transaction() as session:
-            importing.write_unit(session, adapters.cipher(), submission_id, unit, photos, actor=actor)
+            importing.write_unit(session, adapters.cipher(), submission_id, unit, photos, hold=hold, actor=actor)
     except GalleryError as error:
         code = error.code
     except POISON:

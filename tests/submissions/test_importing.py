@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from gallery.catalog.models import Photo, Product, ProductRevision, Variant
 from gallery.catalog.states import RevisionStatus
+from gallery.consignment.models import PriceRequest
+from gallery.consignment.states import PriceRequestStatus
 from gallery.core import clock, outbox
 from gallery.core.db import db, transaction
 from gallery.core.files import StoredFile
@@ -18,6 +20,8 @@ from gallery.registry.models import Business, Person
 from gallery.submissions.models import Submission, SubmissionRow
 from gallery.submissions.services import importing, receiving
 from gallery.submissions.states import RowOutcome, SubmissionStatus
+from tests.factories.goods_out import make_consigned
+from tests.factories.inventory import Goods, make_gallery_place
 from tests.factories.submissions import ROW, make_officer, picture, send_in, sheet, zipped
 
 SMALL = ROW | {"product": "Getas", "price": 18000}
@@ -115,6 +119,21 @@ def test_a_changed_price_changes_the_price_and_nothing_else(app):
     assert counts()["product_revision"] == 1
 
 
+def test_the_price_of_goods_in_a_gallery_is_asked_for_and_not_changed(app):
+    officer = make_officer()
+    imported(sheet([ROW]), officer)
+    variant = db.session.query(Variant).one()
+    product = variant.product
+    goods = Goods(variant.id, variant.public_id, product.id, product.public_id, product.business_id)
+    make_consigned(goods, make_gallery_place().id, commission_bps=1_000)
+    for pieces in (1, 2):  # asked once, however often the sheet comes
+        submission = imported(sheet([ROW | {"price": "27 rb", "lead_time": pieces}]), officer)
+        assert (submission.changed_rows, submission.failed_rows) == (1, 0)
+        assert db.session.get_one(Variant, goods.variant_id, populate_existing=True).price_idr == 25_000
+        request = db.session.query(PriceRequest).one()
+        assert (request.new_price_idr, request.status) == (27_000, PriceRequestStatus.ASKED)
+
+
 def test_an_empty_cell_leaves_what_is_there(app):
     officer = make_officer()
     imported(sheet([ROW | {"description": "Gurih.", "pirt": "2153276010281-29"}]), officer)
@@ -171,7 +190,7 @@ def test_a_row_that_is_refused_when_written_does_not_stop_the_others(app):
 def test_an_unforeseen_failure_of_one_product_is_logged_and_passed_over(app, monkeypatch):
     original = importing.products.save_submitted
 
-    def break_one(session, business_id, facts, *, actor):
+    def break_one(session, business_id, facts, *, hold, actor):
         if facts.name == "Produk 2":
             raise ValueError("no")
         return original(session, business_id, facts, actor=actor)

@@ -1,5 +1,7 @@
 """Products that arrive in a spreadsheet: the same facts twice change nothing the second time."""
 
+from typing import Protocol
+
 from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Actor
@@ -16,8 +18,20 @@ from gallery.core.locks import lock_row
 from gallery.registry.models import Business
 
 
+class HoldPrices(Protocol):
+    """Returns the facts with prices that may hold at once; others are asked of whoever has a say in them."""
+
+    def __call__(self, session: Session, product_id: int, facts: ProductFacts, *, actor: Actor) -> ProductFacts: ...
+
+
 def save_submitted(
-    session: Session, business_id: int, facts: ProductFacts, *, actor: Actor, hand_in_complete: bool = True
+    session: Session,
+    business_id: int,
+    facts: ProductFacts,
+    *,
+    actor: Actor,
+    hand_in_complete: bool = True,
+    hold: HoldPrices | None = None,
 ) -> Saved:
     """Create or change the product that the facts speak of, and hand it to the reviewers when it is complete.
 
@@ -28,6 +42,8 @@ def save_submitted(
     found = candidates(session, business_id, facts).find(business_id, facts)
     if found is None:
         return _save_new(session, business_id, facts, actor=actor, hand_in_now=hand_in_complete)
+    if hold is not None:
+        facts = hold(session, found.id, facts, actor=actor)
     if not changes(found.facts, facts):
         return Saved(Outcome.UNCHANGED, found.id, found.public_id, found.revision_id)
     if lock_row(session, Product, found.id).status is ProductStatus.ARCHIVED:

@@ -115,13 +115,18 @@ def consigned_variant(session: Session, product_id: int, public_id: str, name: s
 
     A name that was given up comes back as the same variant, so its goods are found by the name.
     """
-    rows = select(Variant).where(Variant.product_id == product_id, Variant.id.in_(_on_terms()))
     found = [
         row
-        for row in session.scalars(rows.order_by(Variant.id))
+        for row in consigned_variants(session, product_id)
         if (row.public_id == public_id if public_id else name_key(row.name) == name_key(name))
     ]
     return found[0] if found else None
+
+
+def consigned_variants(session: Session, product_id: int) -> list[Variant]:
+    """Return the variants of the product whose pieces lie in a gallery on terms."""
+    rows = select(Variant).where(Variant.product_id == product_id, Variant.id.in_(_on_terms()))
+    return list(session.scalars(rows.order_by(Variant.id)))
 
 
 def _on_terms() -> Select[int]:

@@ -1,6 +1,7 @@
 """Another selling price: asked by the owner or proposed by a gallery, confirmed by a manager, applied on its day."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Actor
+from gallery.catalog.facts import ProductFacts
 from gallery.catalog.models import Product, Variant
 from gallery.catalog.services import set_price
 from gallery.consignment.errors import (
@@ -20,7 +22,7 @@ from gallery.consignment.errors import (
 )
 from gallery.consignment.models import LotTerms, PriceRequest, PriceRequestLot
 from gallery.consignment.queries.papers import price_facts
-from gallery.consignment.queries.requests import highest_owed
+from gallery.consignment.queries.requests import consigned_variants, highest_owed
 from gallery.consignment.states import PRICE_REQUEST, PriceRequestStatus
 from gallery.core import audit, clock
 from gallery.core.locks import lock_row
@@ -86,6 +88,32 @@ def ask_price(
     action = "price_request.proposed" if is_proposal else "price_request.asked"
     audit.record(session, actor, action, f"price_request:{made.public_id}", old=made.old_price_idr, new=new_price_idr)
     return made
+
+
+def hold_prices(
+    session: Session, product_id: int, facts: ProductFacts, *, rise_days: int, actor: Actor
+) -> ProductFacts:
+    """Return the facts with the prices of now for goods that lie in a gallery on terms; the new ones are asked for.
+
+    What is asked for already is not asked twice.
+    """
+    held = {row.name: row for row in consigned_variants(session, product_id)}
+    variants = []
+    for one in facts.variants:
+        row = held.get(one.name)
+        if row is None or one.price_idr in (0, row.price_idr):
+            variants.append(one)
+            continue
+        same = select(PriceRequest.id).where(
+            PriceRequest.variant_id == row.id,
+            PriceRequest.status.in_(OPEN),
+            PriceRequest.new_price_idr == one.price_idr,
+        )
+        if session.scalar(same) is None:
+            day = earliest_day(row.price_idr, one.price_idr, rise_days=rise_days)
+            ask_price(session, row.id, one.price_idr, wanted_from=day, rise_days=rise_days, actor=actor)
+        variants.append(replace(one, price_idr=row.price_idr))
+    return replace(facts, variants=tuple(variants))
 
 
 def answer_proposal(

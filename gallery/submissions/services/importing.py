@@ -16,6 +16,7 @@ from gallery.catalog import services as products
 from gallery.catalog.facts import PhotoFacts
 from gallery.catalog.models import Variant
 from gallery.catalog.queries.current import candidates
+from gallery.catalog.services.submitted import HoldPrices
 from gallery.core import audit, clock
 from gallery.core.crypto import FieldCipher
 from gallery.core.locks import lock_row, lock_rows
@@ -68,19 +69,20 @@ def write_unit(
     unit: int,
     photos: Mapping[str, Photo],
     *,
+    hold: HoldPrices | None = None,
     actor: Actor,
 ) -> None:
     """The product of this unit is written and its rows are marked; done before, nothing happens.
 
-    A refusal (somebody took the NIB, the picture quota is full) is raised: the caller then gives the unit up, in a
-    transaction of its own, and the rest of the sheet goes on.
+    ``hold`` keeps prices that somebody else has a say in. A refusal (somebody took the NIB, the picture quota is full)
+    is raised: the caller then gives the unit up, in a transaction of its own, and the rest of the sheet goes on.
     """
     submission = _lock(session, submission_id)
     rows = _open_rows(session, submission_id, unit)
     if submission.status is not SubmissionStatus.IMPORTING or not rows:
         return
     business_id = _business_id(session, cipher, submission, rows, actor)
-    product_id = _save(session, business_id, rows, photos, submission, actor)
+    product_id = _save(session, business_id, rows, photos, submission, hold, actor)
     for row in rows:
         row.business_id, row.product_id = business_id, product_id
     _mark(submission, rows)
@@ -167,6 +169,7 @@ def _save(
     rows: Sequence[SubmissionRow],
     photos: Mapping[str, Photo],
     submission: Submission,
+    hold: HoldPrices | None,
     actor: Actor,
 ) -> int:
     facts = [row.facts for row in rows]
@@ -175,7 +178,7 @@ def _save(
     known = {photo.sha256: photo for photo in found.facts.photos or ()} if found else {}
     pictures = [known.get(sha) or _recorded(session, photo, business_id) for sha, photo in photos.items()] or None
     full = wanted(facts, found.facts if found else None, pictures)
-    saved = products.save_submitted(session, business_id, full, actor=actor)
+    saved = products.save_submitted(session, business_id, full, hold=hold, actor=actor)
     _stock(session, saved.product_id, business_id, facts, submission, actor)
     return saved.product_id
 
