@@ -12,7 +12,7 @@ from gallery.registry.services import tell_owners
 from gallery.settlement import services
 from gallery.settlement.models import PayoutItem
 from gallery.settlement.queries import prove_money
-from gallery.settlement.queries.drafts import BATCH, Source
+from gallery.settlement.queries.drafts import BATCH, BROKEN, Source
 from gallery.settlement.queries.sources import SOURCES, unposted
 
 log = logging.getLogger("gallery.jobs")
@@ -35,9 +35,9 @@ def _post(source: Source, ids: Sequence[int]) -> set[int]:
     try:
         with transaction() as session:
             made = services.post_documents(session, source, ids, current_app.config["RETURN_WINDOW_DAYS"])
-    except Exception:
+    except BROKEN:
         if len(ids) == 1:
-            log.exception("document not posted", extra={"kind": source.kind, "source_id": ids[0]})
+            log.exception("document not posted", extra={"topic": source.kind, "row": ids[0]})
             return set(ids)
         return {bad for one in ids for bad in _post(source, [one])}
     return set() if made else set(ids)  # another worker was faster, or they make none

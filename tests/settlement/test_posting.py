@@ -336,7 +336,7 @@ def test_one_document_that_does_not_add_up_keeps_no_other_one_from_being_posted(
     assert [row[0] for row in posted] == [sales[0], sales[2]]
     assert "shift_opened" in entries()
     assert [record.message for record in caplog.records] == ["document not posted"]
-    assert caplog.records[0].source_id == sales[1]
+    assert caplog.records[0].row == sales[1]
     assert f"document makes no entry: counter_sale {sales[1]}: expected an entry, found a rest of -1" in findings()
 
 

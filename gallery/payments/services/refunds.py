@@ -89,25 +89,15 @@ def owe_lines(
     known = session.scalar(select(Refund).where(Refund.request_key == request_key))
     if known is not None:
         return known
-    session.refresh(parcel)
-    if parcel.status is not ParcelStatus.DELIVERED or payment.status is not PaymentStatus.PAID:
-        raise ParcelNotDeliveredError(parcel.public_id)
     wanted = {key: count for key, count in pieces.items() if count}
-    if wanted and goods is GoodsBack.SHELF and is_borne_by_gallery:
-        raise GoodsOnShelfError(parcel.public_id)
+    _refuse(session, parcel, payment, is_paid_twice=bool(wanted) and is_borne_by_gallery and goods is GoodsBack.SHELF)
     before = _given_back_before(session, wanted)
     lines = _lines(parcel, wanted, before)
-    earlier = select(func.coalesce(func.sum(Refund.shipping_idr), 0)).where(Refund.parcel_id == parcel.id)
-    if not 0 <= shipping_idr <= parcel.shipping_idr - (session.scalar(earlier) or 0):
-        raise RefundTooLargeError(str(shipping_idr))
-    amount = sum(line.amount_idr for line in lines) + shipping_idr
-    if not 0 < amount <= payment.amount_idr - given_back(session, payment.id):
-        raise RefundTooLargeError(str(amount))
     charge = paying_charge(session, payment.id)
     refund = Refund(
         payment_id=payment.id,
         charge_id=charge.id if charge is not None else None,
-        amount_idr=Rupiah(amount),
+        amount_idr=_amount(session, payment, parcel, lines, shipping_idr),
         reason=reason.value,
         parcel_id=parcel.id,
         shipping_idr=Rupiah(shipping_idr),
@@ -118,9 +108,9 @@ def owe_lines(
     )
     session.add(refund)
     session.flush()
-    if lines and goods is not GoodsBack.KEPT:
+    if refund.goods not in (None, GoodsBack.KEPT):
         _bring_back(session, refund, parcel, before, actor)
-    facts = {"amount_idr": amount, "reason": reason.value} | ({"goods": goods.value} if lines else {})
+    facts = {"amount_idr": refund.amount_idr, "reason": reason.value, "goods": refund.goods}
     audit.record(session, actor, "refund.owed", f"refund:{refund.public_id}", **facts)
     emit(session, "refund.due", refund_id=refund.id)
     return refund
@@ -131,6 +121,26 @@ def locked_refund(session: Session, refund_id: int) -> Refund:
     payment_id = session.scalars(select(Refund.payment_id).where(Refund.id == refund_id)).one()
     locked(session, payment_id)
     return session.get_one(Refund, refund_id, populate_existing=True)
+
+
+def _refuse(session: Session, parcel: Parcel, payment: Payment, *, is_paid_twice: bool) -> None:
+    session.refresh(parcel)
+    if parcel.status is not ParcelStatus.DELIVERED or payment.status is not PaymentStatus.PAID:
+        raise ParcelNotDeliveredError(parcel.public_id)
+    if is_paid_twice:
+        raise GoodsOnShelfError(parcel.public_id)
+
+
+def _amount(
+    session: Session, payment: Payment, parcel: Parcel, lines: Collection[RefundLine], shipping_idr: int
+) -> Rupiah:
+    earlier = select(func.coalesce(func.sum(Refund.shipping_idr), 0)).where(Refund.parcel_id == parcel.id)
+    if not 0 <= shipping_idr <= parcel.shipping_idr - (session.scalar(earlier) or 0):
+        raise RefundTooLargeError(str(shipping_idr))
+    amount = sum(line.amount_idr for line in lines) + shipping_idr
+    if not 0 < amount <= payment.amount_idr - given_back(session, payment.id):
+        raise RefundTooLargeError(str(amount))
+    return Rupiah(amount)
 
 
 def _bring_back(session: Session, refund: Refund, parcel: Parcel, before: Mapping[int, int], actor: Actor) -> None:

@@ -76,24 +76,9 @@ def piece_flows(
     One read; the owners' own premises only ``with_premises``. Articles that neither lay there nor moved in the period
     are left out.
     """
-    inside = StockMovement.happened_at >= period.starts_at
-    at_counter = StockMovement.document.startswith(COUNTER_SALE)
-    sums = [
-        _sum(not_(inside)),
-        _sum(inside, _reason(_R.RECEIVED)),
-        -_sum(inside, _reason(_R.SOLD), func.coalesce(at_counter, False)),
-        -_sum(inside, _reason(_R.SOLD), not_(func.coalesce(at_counter, False))),
-        _sum(inside, _reason(_R.BUYER_RETURN)),
-        -_sum(inside, _reason(_R.OWNER_RETURN)),
-        -_sum(inside, _reason(_R.DAMAGED, _R.EXPIRED, _R.LOST, _R.RECALLED)),
-        -_sum(inside, _reason(_R.EXPIRED)),
-        _sum(inside, _reason(_R.TRANSFER_OUT, _R.TRANSFER_IN)),
-        _sum(inside, _reason(_R.COUNT_CORRECTION)),
-        func.coalesce(func.sum(StockMovement.pieces), 0),
-    ]
     names = (Place.id, Place.name, Place.kind, Business.name, ProductRevision.name, Variant.name)
     rows = (
-        select(*names, *sums)
+        select(*names, *_sums(period))
         .select_from(StockMovement)
         .join(StockItem, StockItem.id == StockMovement.stock_item_id)
         .join(Place, Place.id == StockItem.place_id)
@@ -116,6 +101,25 @@ def piece_flows(
         Flow(place_id, place, kind is PlaceKind.TRANSIT, owner, product, variant, *(int(pieces) for pieces in pieces))
         for place_id, place, kind, owner, product, variant, *pieces in session.execute(rows)
         if any(pieces)
+    ]
+
+
+def _sums(period: Period) -> list[ColumnElement[int]]:
+    """The figures of a :class:`Flow`, in its order."""
+    inside = StockMovement.happened_at >= period.starts_at
+    at_counter = StockMovement.document.startswith(COUNTER_SALE)
+    return [
+        _sum(not_(inside)),
+        _sum(inside, _reason(_R.RECEIVED)),
+        -_sum(inside, _reason(_R.SOLD), func.coalesce(at_counter, False)),
+        -_sum(inside, _reason(_R.SOLD), not_(func.coalesce(at_counter, False))),
+        _sum(inside, _reason(_R.BUYER_RETURN)),
+        -_sum(inside, _reason(_R.OWNER_RETURN)),
+        -_sum(inside, _reason(_R.DAMAGED, _R.EXPIRED, _R.LOST, _R.RECALLED)),
+        -_sum(inside, _reason(_R.EXPIRED)),
+        _sum(inside, _reason(_R.TRANSFER_OUT, _R.TRANSFER_IN)),
+        _sum(inside, _reason(_R.COUNT_CORRECTION)),
+        func.coalesce(func.sum(StockMovement.pieces), 0),
     ]
 
 

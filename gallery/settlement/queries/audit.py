@@ -16,7 +16,7 @@ from gallery.inventory.states import DocumentKind
 from gallery.orders.models import Order, Parcel
 from gallery.orders.states import OrderStatus, ParcelStatus
 from gallery.settlement.models import JournalEntry, JournalLine, OwnerShare, PayoutItem
-from gallery.settlement.queries.drafts import Draft, Source, batches, business
+from gallery.settlement.queries.drafts import BROKEN, Draft, Source, batches, business
 from gallery.settlement.queries.pieces import pieces_that_differ
 from gallery.settlement.queries.sources import SOURCES
 from gallery.settlement.states import Account, EntryKind, PayoutItemStatus
@@ -87,7 +87,7 @@ def _drafts(session: Session, source: Source, ids: Sequence[int]) -> tuple[dict[
     """Return what the documents demand; one from which no entry can be made is a finding, and hides no other one."""
     try:
         drafts = {draft.source_id: draft for draft in source.drafts(session, ids, 0)}
-    except Exception as error:  # noqa: BLE001 - rows that were changed by hand break in any way
+    except BROKEN as error:
         if len(ids) == 1:
             return {}, [_no_entry(source, ids[0], repr(error))]
         each = [_drafts(session, source, [one]) for one in ids]

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gallery.core import clock
@@ -132,6 +133,8 @@ def gateway(name: str | None) -> str:
 
 
 BATCH: Final = 200
+# What reading a document raises whose rows were changed by hand, or that nobody thought of.
+BROKEN: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, SQLAlchemyError)
 
 
 def batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
