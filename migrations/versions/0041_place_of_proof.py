@@ -13,8 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("shipment", sa.Column("proof_lat", sa.Float(), nullable=True))
-    op.add_column("shipment", sa.Column("proof_lon", sa.Float(), nullable=True))
+    op.add_column("shipment", sa.Column("proof_lat", sa.Double(), nullable=True))
+    op.add_column("shipment", sa.Column("proof_lon", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:
