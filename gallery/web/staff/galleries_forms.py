@@ -29,7 +29,7 @@ def _text(label: Any, longest: int, *validators: Any) -> StringField:
 
 class GalleryForm(VillageForm):
     name = _text(_l("Nama galeri"), 80, DataRequired(_l("Tulis nama galerinya.")))
-    code = _text(_l("Kode"), 6, Optional())
+    code = _text(_l("Kode"), 6)  # asked for once: see the page
     address = _text(_l("Alamat"), 200, DataRequired(_l("Tulis jalan dan nomornya.")))
     phone = _text(_l("Nomor telepon"), 30, DataRequired(_l("Tulis nomor telepon galeri.")))
     opening_hours = _text(_l("Jam buka"), 100, DataRequired(_l("Tulis hari dan jam bukanya.")))

@@ -22,7 +22,7 @@ def _text(label: Any, longest: int, *validators: Any) -> StringField:
 
 
 class OfficeForm(VillageForm):
-    name = _text(_l("Nama kantor"), 150, Optional())
+    name = _text(_l("Nama kantor"), 150)  # asked for once: see the page
     short = _text(_l("Singkatan"), 40, DataRequired(_l("Tulis singkatannya, misalnya Dinkes.")))
     address = _text(_l("Alamat"), 200, DataRequired(_l("Tulis jalan dan nomornya, atau nama kompleksnya.")))
     phone = _text(_l("Nomor telepon"), 30, Optional())

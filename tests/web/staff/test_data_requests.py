@@ -51,7 +51,9 @@ def test_an_answer_is_read_in_the_account_and_told_by_mail(app, admin, tmp_path)
     email, own_pages = user.email, signed_in(app, user)
     request = make_request(user=user)
     request_id, page = request.id, f"{LIST}{request.public_id}"
-    assert "Alamat saya salah" in text(admin.get(page))
+    shown = text(admin.get(page))
+    assert "Alamat saya salah" in shown
+    assert "Dijawab" not in shown
     outbox.drain()
     assert admin.post(page, {"status": "done", "answer": "Sudah kami perbaiki."}, page=page).status_code == 303
     answered = db.session.get(DataRequest, request_id, populate_existing=True)

@@ -43,6 +43,7 @@ def places(gallery_id):
 
 def test_the_first_gallery_is_opened_with_its_place_and_its_staff_can_be_invited(app, officer):
     assert "Belum ada galeri" in text(officer.get(LIST))
+    assert '<label class="label" for="code">Kode</label>' in text(officer.get(NEW))
     assert officer.post(NEW, GIVEN, page=NEW).status_code == 303
     gallery = db.session.query(Gallery).one()
     assert (gallery.code, gallery.village_code, gallery.phone) == ("PGK", PANGKALPINANG, "+62717439325")
