@@ -20,7 +20,6 @@ from gallery.payments.queries.payments import (
     refunds_of,
     tab_counts,
 )
-
 from gallery.payments.queries.refunds import RefundPage, RefundRow, refunds_due, refunds_in_scope
 
 __all__ = [
@@ -30,8 +29,8 @@ __all__ = [
     "RefundRow",
     "Refundable",
     "Tab",
-    "bank_account",
     "active_accounts",
+    "bank_account",
     "next_to_check",
     "overdue_orders",
     "payment_in_scope",
@@ -42,8 +41,8 @@ __all__ = [
     "qris_codes",
     "refund_in_scope",
     "refundable",
+    "refunds_due",
     "refunds_in_scope",
     "refunds_of",
-    "refunds_due",
     "tab_counts",
 ]
