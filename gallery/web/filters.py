@@ -1,6 +1,7 @@
 """How money, days, hours, weights and numbers are written on screen, in the language of the page."""
 
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -214,7 +215,13 @@ def _day(value: date | datetime | None, pattern: str) -> str:
     if value is None:
         return "–"
     day = local(value).date() if isinstance(value, datetime) else value
-    return format_date(day, pattern, locale=current_language())
+    return _written(day, pattern, current_language())
+
+
+@lru_cache(maxsize=2_000)
+def _written(day: date, pattern: str, language: str) -> str:
+    """A list names the same few days again and again, and Babel's patterns take their time."""
+    return format_date(day, pattern, locale=language)
 
 
 def _clock(value: datetime) -> str:

@@ -47,21 +47,26 @@ def current_language() -> str:
 
 def language_url(language: str) -> str:
     """The path of the current page, query included, in ``language``."""
-    query = canonical_query()
-    path = PREFIXES.get(language, "") + quote(request.path, safe="/:@!$&'()*+,;=~-._")
+    return PREFIXES.get(language, "") + _unprefixed()
+
+
+def _unprefixed() -> str:
+    """The path of the current page, query included, as it is in the source language."""
+    path, query = quote(request.path, safe="/:@!$&'()*+,;=~-._"), canonical_query()
     return f"{path}?{query}" if query else path
 
 
 def language_links() -> list[dict[str, Any]]:
     """Every language with the current page's address in it, for the switch and for hreflang."""
-    here = current_language()
+    here, page = current_language(), _unprefixed()
     origin = str(current_app.config.get("EXTERNAL_URL", "")).rstrip("/")
+    urls = {code: PREFIXES.get(code, "") + page for code in NAMES}
     return [
         {
             "code": code,
             "name": name,
-            "url": language_url(code),
-            "absolute": origin + language_url(code),
+            "url": urls[code],
+            "absolute": origin + urls[code],
             "is_current": code == here,
         }
         for code, name in NAMES.items()
