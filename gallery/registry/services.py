@@ -77,10 +77,10 @@ def update_business(
     row = _in_scope(session, business_id, actor)
     is_bank_changed = changes_bank(row, facts)
     owner = session.get_one(Person, row.owner_id)
-    owner.name = facts.owner_name
     is_other = owner.name != facts.owner_name or (facts.nik and _nik_index(cipher, facts.nik) != owner.nik_index)
     if is_other and _has_business(session, owner, ~business_in_scope(actor.scope("business.edit"))):
         raise SharedOwnerError
+    owner.name = facts.owner_name
     _set_nik(session, cipher, owner, facts.nik)
     _fill(session, cipher, row, facts)
     audit.record(session, actor, "business.changed", f"business:{row.public_id}", bank_changed=is_bank_changed)
