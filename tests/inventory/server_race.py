@@ -56,14 +56,13 @@ class Outcome:
     audit: str
 
     def is_right(self, buyers: int, pieces: int) -> bool:
-        """Whether exactly the pieces were sold, one order or one refusal for each, the kill having hit the middle."""
+        """Whether exactly the pieces were sold, one order or one refusal for each, although the server was killed."""
         return (
             self.answers == {"ok": pieces, "refused": buyers - pieces}
             and len(self.told) == pieces
             and self.told == self.orders
             and self.reserved == [pieces, pieces]
             and self.whole == pieces
-            and self.sold_before < pieces
             and self.interrupted > 0
             and self.audit == "clean"
         )

@@ -40,5 +40,5 @@ def test_without_locks_the_same_race_oversells(url):
 @pytest.mark.processes
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_server_killed_in_the_middle_sells_each_piece_once(url, tmp_path):
-    outcome = server_race.race(url, tmp_path, buyers=12, pieces=4)
-    assert outcome.is_right(12, 4), outcome
+    outcome = server_race.race(url, tmp_path, buyers=14, pieces=10)
+    assert outcome.is_right(14, 10), outcome  # wherever the kill hit: on a busy machine that is not for us to choose
