@@ -210,6 +210,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "staff.courier_payments.index": (PROVINCE, "/petugas/pembayaran-kurir/"),
     "staff.courier_payments.show": (PROVINCE, "/petugas/pembayaran-kurir/"),
     "staff.bank_lines.index": (PROVINCE, "/petugas/mutasi/"),
+    "staff.bank_lines.show": (PROVINCE, "/petugas/mutasi/"),
     "staff.reconciliation.index": (PROVINCE, "/petugas/rekonsiliasi/"),
     "staff.payments.refunds": (GALLERY, "/petugas/pembayaran/pengembalian/"),
     "staff.riders.index": (GALLERY, "/petugas/kurir/"),
@@ -237,7 +238,7 @@ WITHOUT = {"staff.counter_offline.show": "**/healthz"}
 FILE = re.compile(r"\.(json|pdf|jpg|png|svg|xml|xlsx|csv|txt|zip)$|/izin/<file_id>$")
 PARTS = {
     "shop.checkout.regions", "shop.me.show", "shop.orders.state", "shop.orders.live", "shop.orders.proof",
-    "seller.orders.live",
+    "seller.orders.live", "staff.shipments.live", "staff.shipments.board_rows",
     "shop.product.short", "shop.products.suggest",
     "shop.online.done",  # where a gateway sends the buyer back to: leads on
     "seller.turnover.letter", "staff.turnover.letter", "staff.payouts.proof",  # files
@@ -245,7 +246,7 @@ PARTS = {
     "staff.reviews.skip", "staff.submissions.progress", "staff.submissions.template",
     "staff.data_requests.show",  # what somebody asks: nobody in the demo has asked anything
     "staff.counter_offline.worker",  # a script
-    "staff.bank_statements.show", "staff.bank_lines.show",  # what a bank's file brings: the demo has read none
+    "staff.bank_statements.show",  # a bank's file before it is taken: the demo's is
     "staff.stocktakes.review",  # while a count waits for its second person, which none of the demo does
     "media.show", "operations.health", "operations.metrics", "operations.ready",
 }  # fmt: skip
