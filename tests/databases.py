@@ -24,7 +24,7 @@ JOURNEYS_ON_EVERY_DATABASE = {
     "test_purchase.py": "pieces are reserved and an order is placed and paid; search and suggestions",
     "test_counter.py::test_no_piece_is_lost": "leases, holds and a buyer want the same pieces: row locks",
     "test_counter.py::test_an_answer_that_was_lost": "the same sale arrives twice: unique keys under concurrency",
-    "test_gallery.py::test_two_phones_count": "two count while a piece is sold: row locks",
+    "test_gallery.py": "a note received by two, sold both ways, counted, given back: locks, numbers, the chain",
     "test_pay_online.py": "messages, polls and pages book the same payment: once",
     "test_bank_statement.py": "lines of a bank are matched with payments: sums, days and similar names",
 }

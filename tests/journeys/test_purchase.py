@@ -48,8 +48,9 @@ def test_a_purchase_without_javascript(person, tmp_path, viewport):
     buyer.sees("Sri Wahyuni")
 
 
-def test_a_purchase_with_the_keyboard_alone(person):
-    buyer = person(OFFICE)
+@pytest.mark.parametrize("viewport", [PHONE, OFFICE], ids=["360 px", "1366 px"])
+def test_a_purchase_with_the_keyboard_alone(person, viewport):
+    buyer = person(viewport)
     page = buyer.goes("/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Langsung ke isi")).to_be_focused()
