@@ -16,6 +16,7 @@ class User(Base):
     """An account. ``email`` is stored lower-case, ``phone`` as E.164; at least one of them is set."""
 
     __tablename__ = "user_account"
+    LOCK_RANK: ClassVar[int] = 4
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True, default=public_id)

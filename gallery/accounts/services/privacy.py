@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gallery.accounts.errors import TooManyDataRequestsError
@@ -30,10 +30,18 @@ def give_consent(session: Session, user_id: int) -> Consent:
 
 
 def ask(session: Session, kind: DataRequestKind, text: str, *, actor: Actor) -> DataRequest:
-    """The request waits for an administrator, who is told by mail; :class:`TooManyDataRequestsError`."""
-    user = session.get_one(User, actor.user_id)
-    waiting = select(func.count()).where(DataRequest.user_id == user.id, DataRequest.status == DataRequestStatus.OPEN)
-    if (session.scalar(waiting) or 0) >= MOST_OPEN:
+    """The request waits for an administrator, who is told by mail; :class:`TooManyDataRequestsError`.
+
+    The same words while they wait are the same request, also when a form is sent twice at once.
+    """
+    user = lock_row(session, User, actor.user_id or 0)
+    waiting = session.scalars(
+        select(DataRequest).where(DataRequest.user_id == user.id, DataRequest.status == DataRequestStatus.OPEN)
+    ).all()
+    for known in waiting:
+        if (known.kind, known.text) == (kind, text):
+            return known
+    if len(waiting) >= MOST_OPEN:
         raise TooManyDataRequestsError(user.public_id)
     now = clock.now()
     request = DataRequest(user_id=user.id, kind=kind, text=text, asked_at=now, due_at=now + ANSWER_WITHIN)

@@ -169,9 +169,18 @@ def test_an_incomplete_request_is_kept_on_the_page(person, given, sentence):
     assert db.session.query(DataRequest).count() == 0
 
 
+def test_a_request_that_is_sent_twice_is_one(person):
+    for text_ in ("Semua", "Semua", "Semua lagi", "Semua"):
+        assert person.post(ASK, {"kind": "copy", "text": text_}, page=ASK).status_code == 303
+    assert [request.text for request in db.session.query(DataRequest).order_by(DataRequest.id)] == [
+        "Semua",
+        "Semua lagi",
+    ]
+
+
 def test_three_requests_may_wait_at_a_time(person):
-    for _ in range(3):
-        assert person.post(ASK, {"kind": "copy", "text": "Semua"}, page=ASK).status_code == 303
+    for year in (2024, 2025, 2026):
+        assert person.post(ASK, {"kind": "copy", "text": f"Semua dari {year}"}, page=ASK).status_code == 303
     answer = person.post(ASK, {"kind": "copy", "text": "Semua lagi"}, page=ASK)
     assert answer.status_code == 422
     assert "Masih ada tiga permintaan" in text(answer)
