@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from gallery.core import clock
 from gallery.core.money import BasisPoints, Rupiah, share
+from gallery.inventory.models import StockItem
 from gallery.settlement.states import Account, Channel, EntryKind, ShareKind
 
 Key = tuple[Account, str]
@@ -81,6 +82,27 @@ class Draft:
         self.shares.append(one)
         self.credit(Account.OWNERS, business(one.business_id), one.share_idr)
         self.credit(Account.COMMISSION, gallery(one.gallery_id), one.commission_idr)
+
+    def replace_lost(self, item: StockItem, *, business_id: int, name: str, pieces: int, worth_idr: int) -> None:
+        """The gallery pays the owner what lost pieces would have brought; negative ``pieces`` turned up again."""
+        value = worth_idr * pieces
+        self.debit(Account.LOSS, gallery(self.gallery_id), value)
+        self.owe(
+            Share(
+                business_id=business_id,
+                gallery_id=self.gallery_id,
+                channel=Channel.NONE,
+                kind=ShareKind.LOST,
+                variant_id=item.variant_id,
+                lot_id=item.lot_id,
+                name=name,
+                pieces=pieces,
+                price_idr=worth_idr,
+                gross_idr=value,
+                commission_idr=0,
+                due_on=due_on(self.happened_at, 0),
+            )
+        )
 
     @property
     def lines(self) -> dict[Key, int]:

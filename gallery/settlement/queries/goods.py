@@ -11,8 +11,8 @@ from gallery.consignment.queries.requests import names_of
 from gallery.consignment.states import LossBearer, WriteOffStatus
 from gallery.inventory.models import StockItem
 from gallery.settlement.models import Payout, PayoutItem
-from gallery.settlement.queries.drafts import Draft, Share, Source, business, due_on, gallery
-from gallery.settlement.states import Account, Channel, EntryKind, PayoutItemStatus, ShareKind
+from gallery.settlement.queries.drafts import Draft, Source, business
+from gallery.settlement.states import Account, EntryKind, PayoutItemStatus
 
 
 def _lost(session: Session, ids: Sequence[int], _window: int) -> list[Draft]:
@@ -25,30 +25,18 @@ def _lost(session: Session, ids: Sequence[int], _window: int) -> list[Draft]:
 
 
 def _write_off(row: WriteOff, items: dict[int, StockItem], names: dict[int, str]) -> Draft:
-    here = row.place.gallery_id
-    at = row.decided_at or row.status_changed_at
-    draft = Draft(EntryKind.GOODS_LOST, row.id, f"write_off:{row.public_id}", at, row.number or "", here)
+    at, number = row.decided_at or row.status_changed_at, row.number or ""
+    draft = Draft(EntryKind.GOODS_LOST, row.id, f"write_off:{row.public_id}", at, number, row.place.gallery_id)
     for line in row.lines:
         if line.loss_bearer is not LossBearer.GALLERY or not line.value_idr:
             continue
         item = items[line.stock_item_id]
-        value = line.value_idr * line.pieces
-        draft.debit(Account.LOSS, gallery(here), value)
-        draft.owe(
-            Share(
-                business_id=row.business_id,
-                gallery_id=here,
-                channel=Channel.NONE,
-                kind=ShareKind.LOST,
-                variant_id=item.variant_id,
-                lot_id=item.lot_id,
-                name=names[item.variant_id],
-                pieces=line.pieces,
-                price_idr=line.value_idr,
-                gross_idr=value,
-                commission_idr=0,
-                due_on=due_on(at, 0),
-            )
+        draft.replace_lost(
+            item,
+            business_id=row.business_id,
+            name=names[item.variant_id],
+            pieces=line.pieces,
+            worth_idr=line.value_idr,
         )
     return draft
 

@@ -16,8 +16,8 @@ from gallery.consignment.states import LossBearer
 from gallery.core.money import Rupiah
 from gallery.inventory.models import Place, PlaceKind, StockItem, StockMovement
 from gallery.inventory.states import DocumentKind, MovementReason
-from gallery.settlement.queries.drafts import Draft, Share, Source, due_on, gallery
-from gallery.settlement.states import Account, Channel, EntryKind, ShareKind
+from gallery.settlement.queries.drafts import Draft, Source
+from gallery.settlement.states import EntryKind
 from gallery.stocktake.models import Stocktake
 
 
@@ -73,23 +73,7 @@ def _draft(kind: EntryKind, row: Row, prices: Sequence[tuple[int, int]], name: s
     draft = Draft(kind, movement.id, movement.document or f"stock_item:{item.id}", at, number, here)
     for price_idr, pieces in prices:
         worth = owed_for_piece(terms, Rupiah(price_idr))
-        draft.debit(Account.LOSS, gallery(here), worth * pieces)
-        draft.owe(
-            Share(
-                business_id=terms.business_id,
-                gallery_id=here,
-                channel=Channel.NONE,
-                kind=ShareKind.LOST,
-                variant_id=item.variant_id,
-                lot_id=item.lot_id,
-                name=name,
-                pieces=pieces,
-                price_idr=worth,
-                gross_idr=worth * pieces,
-                commission_idr=0,
-                due_on=due_on(at, 0),
-            )
-        )
+        draft.replace_lost(item, business_id=terms.business_id, name=name, pieces=pieces, worth_idr=worth)
     return draft
 
 
