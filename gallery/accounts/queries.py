@@ -23,6 +23,7 @@ from gallery.accounts.models import (
 )
 from gallery.accounts.permissions import Actor, Grant
 from gallery.accounts.states import DataRequestStatus, OfficeKind, Role
+from gallery.core.clock import local_day
 from gallery.core.errors import NotFoundError
 
 TOUCH_EVERY: Final = timedelta(minutes=2)
@@ -108,7 +109,7 @@ def user_page(
 
 def offices(session: Session, kind: OfficeKind, on: datetime) -> list[Office]:
     """Return the offices of one kind that exist on that day, by name."""
-    day = on.date()
+    day = local_day(on)
     rows = select(Office).where(
         Office.kind == kind,
         or_(Office.valid_from.is_(None), Office.valid_from <= day),
@@ -209,7 +210,7 @@ def office_page(
         rows = rows.where(*_unplaced(on))
     total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     number = number if 0 < number <= -(-total // OFFICES_ON_A_PAGE) else 1
-    is_over = case((Office.valid_until < on.date(), 1), else_=0)
+    is_over = case((Office.valid_until < local_day(on), 1), else_=0)
     rows = rows.order_by(is_over, Office.name, Office.id)
     found = session.scalars(rows.limit(OFFICES_ON_A_PAGE).offset((number - 1) * OFFICES_ON_A_PAGE))
     return OfficePage(list(found), total, number)
@@ -221,7 +222,7 @@ def unplaced_offices(session: Session, on: datetime) -> int:
 
 
 def _unplaced(on: datetime) -> tuple[ColumnElement[bool], ...]:
-    exists = or_(Office.valid_until.is_(None), Office.valid_until >= on.date())
+    exists = or_(Office.valid_until.is_(None), Office.valid_until >= local_day(on))
     return (Office.kind == OfficeKind.OPD, Office.village_code.is_(None), exists)
 
 

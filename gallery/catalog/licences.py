@@ -82,7 +82,7 @@ def _pirt(cleaned: str, text: str) -> LicenceNumber:
     digits = re.sub(r"^P?IRT:?", "", _compact(cleaned))
     if _PIRT_NEW.fullmatch(digits) and digits.isascii():
         year = 2000 + int(digits[-2:])
-        if year > clock.now().year + PIRT_VALID_YEARS:
+        if year > clock.today().year + PIRT_VALID_YEARS:
             raise LicenceNumberError(LicenceKind.PIRT, text, "year")
         return LicenceNumber(LicenceKind.PIRT, f"{digits[:13]}-{digits[13:]}", date(year, 12, 31))
     if _PIRT_OLD.fullmatch(digits) and digits.isascii():

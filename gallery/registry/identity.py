@@ -4,7 +4,6 @@ import re
 from datetime import date
 from typing import Final
 
-from gallery.core import clock
 from gallery.registry.errors import InvalidNibError, InvalidNikError
 
 NIK_LENGTH: Final = 16
@@ -22,10 +21,8 @@ def normal_nik(text: str) -> str:
     if not re.fullmatch(rf"[0-9]{{{NIK_LENGTH}}}", digits):
         raise InvalidNikError("length")
     day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
-    this_year = clock.now().year % 100
-    century = 2000 if year <= this_year else 1900
-    try:
-        date(century + year, month, day - FEMALE_DAY_OFFSET if day > FEMALE_DAY_OFFSET else day)
+    try:  # both centuries have the same leap years, but 1900, of which nobody is alive
+        date(2000 + year, month, day - FEMALE_DAY_OFFSET if day > FEMALE_DAY_OFFSET else day)
     except ValueError as error:
         raise InvalidNikError("date") from error
     if digits[12:] == "0000" or digits[2:4] == "00" or digits[4:6] == "00":

@@ -96,7 +96,7 @@ class BusinessForm(FlaskForm):
             raise ValidationError(_("Pilih kelurahan atau desa dari daftar."))
 
     def validate_since_year(self, field: Any) -> None:
-        if field.data and field.data > clock.now().year:
+        if field.data and field.data > clock.today().year:
             raise ValidationError(_("Tahun ini belum tiba. Periksa lagi."))
 
     def validate_nib(self, field: Any) -> None:

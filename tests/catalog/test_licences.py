@@ -78,6 +78,13 @@ def test_a_pirt_number_tells_its_last_day():
     assert parse(PIRT, "206190101012").expires_on is None
 
 
+def test_the_years_are_counted_in_the_province(monkeypatch):
+    with pytest.raises(LicenceNumberError):
+        parse(PIRT, "2061901010123-32")
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 31, 17, 30, tzinfo=UTC))  # 2027 here
+    assert parse(PIRT, "2061901010123-32").expires_on == date(2032, 12, 31)
+
+
 def test_doubts_are_left_to_the_reviewer():
     assert parse(PIRT, "206190101012").doubts == ("old_form",)
     assert parse(HALAL, "ID1911000104070").doubts == ("length",)

@@ -75,7 +75,7 @@ def save_office(session: Session, facts: OfficeFacts, *, office_id: int | None =
     office = _new_office(session, facts) if office_id is None else session.get_one(Office, office_id)
     office.short, office.address, office.phone = facts.short, facts.address, facts.phone
     office.district_code, office.village_code = district_of(village.code), village.code
-    today = clock.now().date()
+    today = clock.today()
     if facts.is_active:
         office.valid_until = None
     elif office.valid_until is None or office.valid_until >= today:
@@ -88,7 +88,7 @@ def save_office(session: Session, facts: OfficeFacts, *, office_id: int | None =
 
 def _new_office(session: Session, facts: OfficeFacts) -> Office:
     same = select(Office.id).where(Office.kind == OfficeKind.OPD, Office.name == facts.name)
-    still = or_(Office.valid_until.is_(None), Office.valid_until >= clock.now().date())
+    still = or_(Office.valid_until.is_(None), Office.valid_until >= clock.today())
     if session.scalar(same.where(still)) is not None:
         raise OfficeTakenError(facts.name)
     office = Office(kind=OfficeKind.OPD, name=facts.name, short=facts.short, district_code="")

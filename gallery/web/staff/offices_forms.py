@@ -58,4 +58,4 @@ def form_data(office: Office) -> dict[str, Any]:
 
 def is_open(office: Office) -> bool:
     """Whether the office exists today."""
-    return office.valid_until is None or office.valid_until >= clock.now().date()
+    return office.valid_until is None or office.valid_until >= clock.today()

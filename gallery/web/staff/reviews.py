@@ -172,7 +172,7 @@ def _case(public_id: str, form: DecisionForm) -> ResponseReturnValue:
             is_open=case.status is RevisionStatus.SUBMITTED,
             is_own=case.submitted_by is not None and case.submitted_by == actor.user_id,
             district=next((row.name for row in districts(session) if row.code == case.district_code), ""),
-            today=clock.now().date(),
+            today=clock.today(),
         ),
         422 if form.errors else 200,
     )

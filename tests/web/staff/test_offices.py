@@ -1,15 +1,17 @@
 """The offices that orders are brought to."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from gallery.accounts.models import Office
+from gallery.accounts.permissions import Actor
 from gallery.accounts.queries import offices
+from gallery.accounts.services.offices import OfficeFacts, save_office
 from gallery.accounts.states import OfficeKind
 from gallery.core import clock
 from gallery.core.audit import AuditEntry
-from gallery.core.db import db
+from gallery.core.db import db, transaction
 from tests.browser import signed_in
 from tests.factories.accounts import make_office, make_user
 from tests.factories.inventory import PANGKALPINANG, make_regions
@@ -93,10 +95,23 @@ def test_an_office_that_is_no_more_is_not_offered_and_may_come_back(admin):
     assert "tidak aktif" in text(admin.get(LIST))
     db.session.rollback()
     ended = db.session.query(Office.valid_until).scalar()
-    assert ended == clock.now().date() - timedelta(days=1)
+    assert ended == clock.today() - timedelta(days=1)
     admin.post(NEW, GIVEN | {"name": "Dinas Lama"}, page=NEW)  # a successor may have the old name
     admin.post(page, GIVEN, page=page)
     assert offered() == ["Dinas Lama", "Dinas Lama"]
+
+
+def test_an_office_ends_with_the_day_before_in_the_province(app):
+    make_regions()
+    gone = make_office(name="Dinas Lama")
+    facts = OfficeFacts(gone.name, gone.short, gone.village_code, gone.address, is_active=False)
+    with clock.at(datetime(2026, 12, 31, 17, 30, tzinfo=UTC)):  # half past midnight of the new year
+        with transaction() as session:
+            save_office(session, facts, office_id=gone.id, actor=Actor.system())
+            assert session.get_one(Office, gone.id).valid_until == date(2026, 12, 31)
+        assert offered() == []
+    with clock.at(datetime(2026, 12, 31, 16, 30, tzinfo=UTC)):
+        assert offered() == ["Dinas Lama"]
 
 
 def test_offices_are_found_by_name_and_paged(admin, count_queries):
