@@ -6,6 +6,8 @@ from typing import Any, Final
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _l
 
+from gallery.web.errors import text_of
+
 # A whole file that is refused; keys are ``SheetProblem``.
 FILE_TEXTS: Final[dict[str, Any]] = {
     "empty": _l("Berkas ini kosong. Pilih berkas yang berisi daftar produk."),
@@ -40,6 +42,13 @@ FILE_TEXTS: Final[dict[str, Any]] = {
         "Judul kolom tidak ditemukan. Yang harus ada: %(needed)s. Yang terbaca: %(found)s. Pakai templat kami, atau "
         "tulis judul kolom di satu baris di atas data."
     ),
+}
+# A photo ZIP that is refused as a whole; keys are ``SheetProblem``.
+ZIP_TEXTS: Final[dict[str, Any]] = {
+    "too_many_parts": _l("ZIP ini berisi lebih dari %(limit)s berkas. Bagi menjadi beberapa ZIP."),
+    "too_big_unpacked": _l("Isi ZIP ini setelah dibuka lebih dari %(limit_mb)s MB. Bagi menjadi beberapa ZIP."),
+    "password": _l("ZIP ini dikunci sandi. Buat ulang tanpa sandi, lalu unggah lagi."),
+    "damaged": _l("Ini bukan berkas ZIP yang utuh. Kumpulkan fotonya dalam satu ZIP tanpa sandi, lalu unggah lagi."),
 }
 # A cell; keys are codes of ``MisreadError`` and of the dry run.
 CELL_TEXTS: Final[dict[str, Any]] = {
@@ -105,6 +114,11 @@ CELL_TEXTS: Final[dict[str, Any]] = {
     "changes": _l("Yang berubah: %(fields)s."),
     "ship_weight_assumed": _l("Kosong: kami pakai %(grams)s gram (berat bersih + kemasan)."),
     "photo_missing": _l("Foto “%(name)s” tidak ada di ZIP. Tambahkan fotonya, atau betulkan namanya."),
+    "photo_unusable": _l("Foto “%(name)s” tidak dapat dipakai. %(why)s"),
+    "photo_ambiguous": _l(
+        "Ada beberapa foto bernama “%(name)s” di ZIP. Beri nama yang berbeda, atau tulis beserta foldernya: "
+        "Folder/%(name)s."
+    ),
     "no_photo_zip": _l("Foto “%(name)s” belum diunggah. Tambahkan ZIP foto."),
     # Rows that were right in the preview and refused when they were written.
     "failed": _l("Baris ini ditolak saat disimpan. Unggah lagi berkasnya untuk memeriksa ulang."),
@@ -141,6 +155,11 @@ def file_text(problem: Mapping[str, Any]) -> str:
     return _filled(FILE_TEXTS.get(problem["code"], FILE_TEXTS["damaged"]), problem.get("facts", {}))
 
 
+def zip_text(problem: Mapping[str, Any]) -> str:
+    """Return the sentence for a photo ZIP that was refused (``{code, facts}``)."""
+    return _filled(ZIP_TEXTS.get(problem["code"], ZIP_TEXTS["damaged"]), problem.get("facts", {}))
+
+
 def cell_text(problem: Mapping[str, Any]) -> str:
     """Return the sentence for one problem of a row (``{key, value, code, facts}``)."""
     code, facts = problem["code"], problem.get("facts", {})
@@ -148,6 +167,8 @@ def cell_text(problem: Mapping[str, Any]) -> str:
         code = "unknown_choice_hint"
     if "fields" in facts:
         facts = {**facts, "fields": ", ".join(str(FIELD_TEXTS[field]) for field in facts["fields"])}
+    if "why" in facts:
+        facts = {**facts, "why": text_of(facts["why"])}
     text = CELL_TEXTS.get(code) or CELL_TEXTS["failed" if code.startswith("failed_") else "licence_shape"]
     return _filled(text, facts)
 

@@ -10,7 +10,7 @@ from gallery.submissions.services import receiving
 from gallery.submissions.states import RowOutcome, SubmissionStatus
 from tests.factories.regions import OTHER_DISTRICT
 from tests.factories.registry import make_business
-from tests.factories.submissions import ROW, make_officer, send_in, sheet
+from tests.factories.submissions import ROW, make_officer, picture, send_in, sheet, zipped
 
 
 def checked(data, **given) -> Submission:
@@ -193,3 +193,14 @@ def test_totals_at_the_bottom_are_passed_over_and_said(app):
     total = dict.fromkeys(ROW, "") | {"business": "JUMLAH", "price": 25000}
     submission = checked(sheet([ROW, total]))
     assert (submission.total_rows, submission.wrong_rows, submission.notices) == (1, 0, {"totals": 1})
+
+
+def test_each_photo_that_can_not_be_used_is_said_with_its_reason(app):
+    photos = zipped({"Ani/a.jpg": picture(), "Budi/a.jpg": picture("blue"), "b.jpg": b"GIF89a", "c.jpg": picture()})
+    submission = checked(sheet([ROW | {"photos": "a.jpg; foto\\b.jpg; c.jpg; d.jpg; budi/a.jpg"}]), photos=photos)
+    assert [(one["code"], one["facts"]) for one in rows_of(submission)[0].problems] == [
+        ("photo_ambiguous", {"name": "a.jpg"}),
+        ("photo_unusable", {"name": "b.jpg", "why": "image_type"}),
+        ("photo_missing", {"name": "d.jpg"}),
+    ]
+    assert (submission.new_rows, submission.notices["photos_used"]) == (1, 3)

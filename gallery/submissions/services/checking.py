@@ -18,11 +18,13 @@ from gallery.submissions.models import Submission, SubmissionRow
 from gallery.submissions.services.columns import EXAMPLE_MARK
 from gallery.submissions.services.layouts import Heading, need_heading, records, score
 from gallery.submissions.services.matching import Match, Register, gaps_of_new, merged_business, nibs_elsewhere, wanted
-from gallery.submissions.services.photos import PhotoBox
+from gallery.submissions.services.photos import AMBIGUOUS, MISSING, PhotoBox, ZippedPhoto
 from gallery.submissions.services.rows import ReadRow, RowReader
 from gallery.submissions.states import SUBMISSION, RowOutcome, SubmissionStatus
 
 LISTED: Final = 20
+NO_ZIP: Final = "no_zip"
+PHOTO_NOTES: Final = {NO_ZIP: "no_photo_zip", MISSING: "photo_missing", AMBIGUOUS: "photo_ambiguous"}
 TOTALS: Final = frozenset(
     {"total", "jumlah", "grand total", "sub total", "subtotal", "total keseluruhan", "jumlah total"}
 )
@@ -149,7 +151,7 @@ def notices(table: Table, passed: Counter[str], box: PhotoBox | None) -> dict[st
         said["strays"], said["stray_count"] = table.ignored, table.ignored_count
     if box is not None:
         unused = box.unused()
-        said["photos_used"] = len(box.used)
+        said["photos_used"] = box.used()
         if unused:
             said["photos_unused"], said["photos_unused_count"] = unused[:LISTED], len(unused)
         if box.refused:
@@ -220,13 +222,26 @@ def _tell_siblings(unit: Unit) -> None:
 
 
 def _pictures(unit: Unit, box: PhotoBox | None) -> list[PhotoFacts] | None:
-    """Return the pictures of a unit by their hashes; a name without a picture is said, but stops nothing."""
+    """Return the pictures of a unit by their hashes; a name without a good picture is said, but stops nothing."""
     found: list[PhotoFacts] = []
     for row in unit.rows:
         for name in row.facts["photos"]:
-            photo = box.find(name) if box else None
-            if photo is None:
-                row.add("photos", "photo_missing" if box else "no_photo_zip", note=True, name=name)
-            elif all(other.sha256 != photo.sha256 for other in found):
+            photo = _picture(row, name, box)
+            if photo is not None and all(other.sha256 != photo.sha256 for other in found):
                 found.append(PhotoFacts(0, photo.sha256))
     return found or None
+
+
+def _picture(row: ReadRow, name: str, box: PhotoBox | None) -> ZippedPhoto | None:
+    photo = box.find(name) if box else None
+    if photo is None:
+        why = box.why_not(name) if box else NO_ZIP
+        code = PHOTO_NOTES.get(why, "photo_unusable")
+        row.add(
+            "photos",
+            code,
+            note=True,
+            name=name.rpartition("/")[2],
+            **({"why": why} if code == "photo_unusable" else {}),
+        )
+    return photo

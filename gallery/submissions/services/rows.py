@@ -222,8 +222,8 @@ def _photo_names(take: _Taker) -> list[str]:
         if key not in take.cells:
             continue
         for name in SPLIT_PHOTOS.split(take(key, lambda cell: reading.text(cell, longest=1_000)) or ""):
-            # An export names addresses; nothing is fetched, only the file's name is looked for in the ZIP.
-            tail = name.strip().rstrip("/").replace("\\", "/").rpartition("/")[2].partition("?")[0]
-            if tail and tail not in names:
-                names.append(tail)
+            # An export names addresses; nothing is fetched, the ZIP is searched for its folders and name.
+            path = name.partition("?")[0].replace("\\", "/").strip(" /")
+            if path and path not in names:
+                names.append(path)
     return names[:MOST_PHOTOS]

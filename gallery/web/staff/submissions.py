@@ -28,7 +28,7 @@ from gallery.web.downloads import download
 from gallery.web.guards import accepts_upload, requires
 from gallery.web.session import current_actor
 from gallery.web.sheet_template import TemplateLists, csv_template, xlsx_template
-from gallery.web.sheet_texts import cell_text, file_text
+from gallery.web.sheet_texts import cell_text, file_text, zip_text
 from gallery.web.staff.submissions_forms import PhotosForm, UploadForm
 
 bp = Blueprint("submissions", __name__, url_prefix="/impor")
@@ -221,12 +221,7 @@ def _photos(field: Any) -> receiving.Upload | None:
     try:
         PhotoBox(data)
     except UnreadableSheetError as error:
-        code = error.problem.value
-        field.errors = [
-            file_text({"code": code, "facts": error.facts})
-            if code in {"too_many_parts", "too_big_unpacked"}
-            else _("Ini bukan berkas ZIP yang utuh. Kumpulkan fotonya dalam satu ZIP tanpa sandi, lalu unggah lagi.")
-        ]
+        field.errors = [zip_text({"code": error.problem.value, "facts": error.facts})]
         return None
     digest = hashlib.sha256(data).hexdigest()
     return receiving.photo_zip(data, digest, str(upload.filename or ""))
