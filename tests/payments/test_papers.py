@@ -28,7 +28,10 @@ from tests.factories.papers import BUDGET, SYSTEM, make_office_order, pay
 
 pytestmark = pytest.mark.usefixtures("app")
 CROWD = 6
-YEAR = f"{clock.today():%Y}"
+
+
+def year() -> str:
+    return f"{clock.today():%Y}"
 
 
 def run(service, *args, **given):
@@ -66,18 +69,18 @@ def test_each_kind_is_numbered_by_the_year_and_issued_once():
     save(first)
     made = [invoice(first), invoice(first), invoice(second), receipt(second), receipt(first), letter(first)]
     assert [f"{one[:2]} {tail(one)}" for one in made] == [
-        f"NT {YEAR}-0001",
-        f"NT {YEAR}-0001",
-        f"NT {YEAR}-0002",
-        f"KW {YEAR}-0001",
-        f"KW {YEAR}-0002",
-        f"SP {YEAR}-0001",
+        f"NT {year()}-0001",
+        f"NT {year()}-0001",
+        f"NT {year()}-0002",
+        f"KW {year()}-0001",
+        f"KW {year()}-0002",
+        f"SP {year()}-0001",
     ]
     counters = db.session.execute(select(PaperCounter.kind, PaperCounter.month, PaperCounter.last)).all()
     assert sorted(tuple(row) for row in counters) == [
-        (PaperKind.INVOICE, YEAR, 2),
-        (PaperKind.ORDER_LETTER, YEAR, 1),
-        (PaperKind.PAYMENT_RECEIPT, YEAR, 2),
+        (PaperKind.INVOICE, year(), 2),
+        (PaperKind.ORDER_LETTER, year(), 1),
+        (PaperKind.PAYMENT_RECEIPT, year(), 2),
     ]
 
 
@@ -97,7 +100,7 @@ def test_a_crowd_that_asks_for_two_receipts_gets_two_numbers_without_a_gap(app):
     db.session.remove()
     with ThreadPoolExecutor(CROWD) as crowd:
         got = list(crowd.map(one, range(CROWD)))
-    assert {tail(number) for number in got} == {f"{YEAR}-0001", f"{YEAR}-0002"}
+    assert {tail(number) for number in got} == {f"{year()}-0001", f"{year()}-0002"}
     assert (len(set(got[::2])), len(set(got[1::2]))) == (1, 1)  # one order, one number
     assert len(numbers()) == 2
 
@@ -111,7 +114,7 @@ def test_a_number_that_was_not_used_is_used_next():
 
     with pytest.raises(RuntimeError):
         run(lost)
-    assert tail(invoice(order_id)) == f"{YEAR}-0001"
+    assert tail(invoice(order_id)) == f"{year()}-0001"
 
 
 def test_what_is_not_there_yet_is_not_said_on_paper():
@@ -148,7 +151,7 @@ def test_a_correction_replaces_what_was_printed_with_the_budget_and_nothing_else
     assert save(order_id, replace(BUDGET, activity="Rapat koordinasi")) == 2
     after = invoice(order_id), receipt(order_id), letter(order_id)
     assert after[0] == before[0]
-    assert [tail(number) for number in after[1:]] == [f"{YEAR}-0002", f"{YEAR}-0002"]
+    assert [tail(number) for number in after[1:]] == [f"{year()}-0002", f"{year()}-0002"]
     found = order_papers(db.session(), db.session.get(Order, order_id))
     assert sorted(paper.number for paper in found.valid.values()) == sorted(after)
     assert sorted(paper.number for paper in found.replaced.values()) == sorted(before[1:])
@@ -201,4 +204,4 @@ def test_numbers_of_persons_are_encrypted_and_forgotten_with_the_buyer():
 
 def test_the_hand_over_note_counts_by_the_year_too():
     order_id = make_office_order(paid=True).order_id
-    assert tail(run(orders.issue_hand_over_note, order_id, actor=SYSTEM).number) == f"{YEAR}-0001"
+    assert tail(run(orders.issue_hand_over_note, order_id, actor=SYSTEM).number) == f"{year()}-0001"
