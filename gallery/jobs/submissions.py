@@ -73,7 +73,7 @@ def _checked(submission: Submission) -> checking.Checked:
     units = checking.judge(db.session(), district, rows, box)
     db.session.rollback()
     columns = [[key, heading.texts[key]] for key in heading.places if not key.startswith("@")]
-    return checking.Checked(heading.layout.name, columns, units, checking.notices(table, passed, box))
+    return checking.Checked(heading.layout.name, columns, units, checking.notices(table, heading, passed, box))
 
 
 def _photo_box(key: str | None) -> PhotoBox | None:

@@ -10,7 +10,7 @@ from gallery.submissions.services import receiving
 from gallery.submissions.states import RowOutcome, SubmissionStatus
 from tests.factories.regions import OTHER_DISTRICT
 from tests.factories.registry import make_business
-from tests.factories.submissions import ROW, make_officer, picture, send_in, sheet, zipped
+from tests.factories.submissions import ROW, make_officer, picture, send_in, sheet, xlsx, zipped
 
 
 def checked(data, **given) -> Submission:
@@ -204,3 +204,53 @@ def test_each_photo_that_can_not_be_used_is_said_with_its_reason(app):
         ("photo_missing", {"name": "d.jpg"}),
     ]
     assert (submission.new_rows, submission.notices["photos_used"]) == (1, 3)
+
+
+def test_a_sheet_without_anything_is_called_empty(app):
+    assert checked(xlsx([])).problem == {"code": "empty", "facts": {}}
+
+
+def test_one_row_more_than_the_setting_is_too_many_and_what_is_passed_over_does_not_count(app):
+    app.config["IMPORT_MAX_ROWS"] = 3
+    rows = [ROW | {"product": f"Produk {number}"} for number in range(3)]
+    remark = dict.fromkeys(ROW, "") | {"business": "Mengetahui, Kepala Dinas"}
+    assert checked(sheet([*rows, remark])).new_rows == 3
+    assert checked(sheet([*rows, ROW])).problem == {"code": "too_many_rows", "facts": {"limit": 3}}
+
+
+def test_remarks_below_the_table_are_passed_over_and_a_lonely_product_is_not(app):
+    lines = [dict.fromkeys(ROW, "") | change for change in ({"owner": "NIP 1970"}, {"price": 7}, {"product": "Getas"})]
+    submission = checked(sheet([ROW, *lines]))
+    assert (submission.total_rows, submission.wrong_rows, submission.notices) == (2, 1, {"remarks": 2})
+
+
+def test_columns_that_are_not_read_are_named(app):
+    headings = [
+        "No",
+        "Nama UMKM",
+        "Nama Pemilik",
+        "No. HP/WA",
+        "Nama Produk",
+        "Kategori",
+        "Harga",
+        "Berat",
+        "HARGA JUAL",
+    ]
+    row = [1, "Kemplang Bu Ani", "Ani", "081200001111", "Kemplang", "Makanan ringan", 25000, 250, 99000]
+    submission = checked(xlsx([[*headings, "Omzet *", "Foto", "Foto"], [*row, 5_000_000, "a.jpg", "b.jpg"]]))
+    assert submission.notices == {"unknown": ["Omzet (J)"], "doubled": ["HARGA JUAL (I)"]}
+    facts = rows_of(submission)[0].facts
+    assert (facts["variant"]["price_idr"], facts["photos"]) == (25000, ["a.jpg", "b.jpg"])
+
+
+def test_a_row_that_numbers_the_columns_is_no_product(app):
+    headings = ["No", "Nama UMKM", "Nama Pemilik", "WA", "Nama Produk", "Kategori", "Harga", "Berat"]
+    row = [1, "Kemplang Bu Ani", "Ani", "081200001111", "Kemplang", "Makanan ringan", 25000, 250]
+    for numbers in (list(range(1, 9)), [f"({number})" for number in range(1, 9)]):
+        submission = checked(xlsx([headings, numbers, row]))
+        assert (submission.total_rows, submission.new_rows) == (1, 1)
+
+
+def test_what_stops_a_row_is_said_before_what_does_not(app):
+    submission = checked(sheet([ROW | {"ship_weight": "", "price": "?"}]))
+    assert [one["code"] for one in rows_of(submission)[0].problems] == ["not_a_number", "ship_weight_assumed"]

@@ -22,9 +22,10 @@ SCIENTIFIC = re.compile(r"[0-9][0-9.,]*\s*[eE]\s*\+?\s*[0-9]+\Z")
 NUMBER = r"[0-9][0-9.,]*|[.,][0-9]+"
 PRICE = re.compile(
     rf"(?:(?:rp|idr)\.?\s*)?(?P<number>{NUMBER})\s*(?P<scale>rb|ribu|rbu|k|jt|juta|jta|m|miliar)?\.?"
-    r"\s*(?:rupiah|idr)?\s*(?:(?:/|per)\s*(?P<per>[a-z]+))?\Z"
+    r"\s*(?:rupiah|idr)?\s*(?:\(?(?:/|per)\s*(?P<per>[a-z]+)\)?)?\Z"
 )
 SCALES = {"rb": 1_000, "rbu": 1_000, "ribu": 1_000, "k": 1_000, "jt": 10**6, "jta": 10**6, "juta": 10**6}
+DASHED = re.compile(r"[.,]-+(?=\s*(?:\(?(?:/|per\b).*)?\Z)")  # Rp 25.000,- and 25.000,- / bungkus
 BY_WEIGHT = frozenset({"kg", "kilo", "kilogram", "ons", "gram", "gr", "g", "liter", "lusin", "kodi"})
 RANGE = re.compile(rf"(?:{NUMBER})\s*(?:rb|ribu|k|jt|juta)?\s*(?:-|–|s/d|sd|sampai)\s*(?:rp\.?\s*)?(?:{NUMBER})")
 SPACED = re.compile(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")  # 25 000
@@ -34,7 +35,9 @@ WEIGHTS = {
 }  # fmt: skip
 VOLUMES = frozenset({"ml", "cc", "l", "lt", "ltr", "liter"})
 LENGTHS = {"mm": 1, "cm": 10, "m": 1000, "meter": 1000}
-MEASURE = re.compile(rf"(?P<whole>{NUMBER})(?:\s*/\s*(?P<under>[0-9]+))?\s*(?P<unit>[a-z]*)\.?\Z")
+MEASURE = re.compile(
+    rf"(?P<whole>{NUMBER})(?:\s*/\s*(?P<under>[0-9]+))?\s*(?P<unit>[a-z]*)\.?(?:\s*(?:/|per)\s*(?P<per>[a-z]+))?\Z"
+)
 COUNT = re.compile(rf"(?P<number>{NUMBER})\s*(?P<unit>[a-z]*)\.?\Z")
 
 
@@ -42,7 +45,7 @@ def rupiah(cell: Cell) -> Rupiah:
     """Return whole rupiah of a price; a fraction, a range, a price per kilogram and anything doubtful is refused."""
     if (number := _number(cell)) is None:
         words = _words(cell)
-        words = SPACED.sub("", re.sub(r"[.,]-+\s*\Z", "", words))  # Rp 25.000,-
+        words = SPACED.sub("", DASHED.sub("", words.removeprefix("@")).strip())
         match = PRICE.match(words)
         if match is None:
             raise _no_number(words)
@@ -131,7 +134,7 @@ def _number(cell: Cell) -> Decimal | None:
 
 def _words(cell: Cell) -> str:
     words = unicodedata.normalize("NFKC", str(cell)).replace("\u2044", "/").replace("\xa0", " ").strip().casefold()
-    words = " ".join(words.split())
+    words = " ".join(words.lstrip("'’`").split())  # what is left of a mark that keeps a number as text
     if len(words) > MAX_LENGTH:
         raise MisreadError("not_a_number")
     if re.match(r"(?:rp\.?\s*|idr\s*)?[-–\u2212]\s*(?:rp\.?\s*)?[0-9]", words) or re.match(
@@ -153,7 +156,7 @@ def _measure(cell: Cell, units: dict[str, int], unit: str, most: int, code: str,
     else:
         words = ABOUT.sub("", _words(cell))
         match = MEASURE.match(words)
-        if match is None:
+        if match is None or match["per"] in units:
             raise _no_number(words)
         named = match["unit"]
         if named and named not in units:

@@ -12,7 +12,7 @@ from gallery.catalog.facts import PhotoFacts, changes, name_key
 from gallery.catalog.queries import known_products
 from gallery.core import clock
 from gallery.core.reading import is_blank, plain_key
-from gallery.core.sheets import Cell, Limits, Table, read_table
+from gallery.core.sheets import Cell, Limits, SheetProblem, Table, UnreadableSheetError, read_table
 from gallery.core.states import move
 from gallery.submissions.models import Submission, SubmissionRow
 from gallery.submissions.services.columns import EXAMPLE_MARK
@@ -64,13 +64,18 @@ class Checked:
 def read_sheet(data: bytes, limits: Limits) -> tuple[Table, Heading]:
     """Return the table and its heading; raise :class:`UnreadableSheetError` with the reason for the whole file."""
     table = read_table(data, limits, score)
-    return table, need_heading(table)
+    heading = need_heading(table)
+    if len(table.rows) > limits.data_rows:
+        rows = sum(not _passed_over(cells) for _, cells in records(table, heading))
+        if rows > limits.data_rows:
+            raise UnreadableSheetError(SheetProblem.TOO_MANY_ROWS, limit=limits.data_rows)
+    return table, heading
 
 
 def read_rows(
     table: Table, heading: Heading, reader: RowReader, progress: Callable[[int, int], None]
 ) -> tuple[list[ReadRow], Counter[str]]:
-    """Read every data row and return them with counts of what was passed over: examples, and totals at the bottom."""
+    """Read every data row and return them with counts of what was passed over: examples, totals and remarks."""
     found: list[ReadRow] = []
     passed: Counter[str] = Counter()
     every = max(1, len(table.rows) // 20)
@@ -87,8 +92,12 @@ def read_rows(
 def _passed_over(cells: Mapping[str, Cell]) -> str:
     if plain_key(str(cells.get("code", ""))) == EXAMPLE_MARK.casefold():
         return "examples"
-    words = {plain_key(cell) for cell in cells.values() if isinstance(cell, str)}
-    return "totals" if is_blank(cells.get("product")) and words & TOTALS else ""
+    if not is_blank(cells.get("product")):
+        return ""
+    if {plain_key(cell) for cell in cells.values() if isinstance(cell, str)} & TOTALS:
+        return "totals"
+    # "Mengetahui, Kepala Dinas" and the like below the table: too little for a row that somebody forgot to fill in.
+    return "remarks" if sum(not is_blank(cell) for cell in cells.values()) == 1 else ""
 
 
 def judge(session: Session, district_code: str, rows: Sequence[ReadRow], box: PhotoBox | None) -> list[Unit]:
@@ -130,7 +139,7 @@ def store(session: Session, submission: Submission, checked: Checked) -> None:
                 "outcome": unit.outcome,
                 "cells": row.cells,
                 "facts": row.facts,
-                "problems": row.problems,
+                "problems": sorted(row.problems, key=lambda problem: bool(problem.get("note"))),
                 "business_id": unit.business_id,
                 "product_id": unit.product_id,
             }
@@ -144,9 +153,10 @@ def store(session: Session, submission: Submission, checked: Checked) -> None:
     move(submission, SUBMISSION, SubmissionStatus.READY, clock.now())
 
 
-def notices(table: Table, passed: Counter[str], box: PhotoBox | None) -> dict[str, Any]:
+def notices(table: Table, heading: Heading, passed: Counter[str], box: PhotoBox | None) -> dict[str, Any]:
     """Return what was left out of account, for the page to say so."""
     said: dict[str, Any] = dict(passed)
+    said |= {key: found for key, found in (("unknown", heading.unknown), ("doubled", heading.doubled)) if found}
     if table.ignored_count:
         said["strays"], said["stray_count"] = table.ignored, table.ignored_count
     if box is not None:

@@ -21,7 +21,31 @@ class Column:
     width: int = 16
 
 
-PHONE_ALIASES: Final = ("no hp", "hp", "nomor hp", "no wa", "whatsapp", "no telp", "telepon", "no telepon", "kontak")
+PHONE_NAMES: Final = (
+    "hp",
+    "wa",
+    "hp wa",
+    "wa hp",
+    "whatsapp",
+    "hp whatsapp",
+    "telp",
+    "tlp",
+    "telpon",
+    "telepon",
+    "handphone",
+)
+PHONE_ALIASES: Final = ("kontak", *(f"{no}{name}" for no in ("", "no ", "nomor ") for name in PHONE_NAMES))
+NET_ALIASES: Final = (
+    "berat bersih",
+    "netto",
+    "berat",
+    "isi bersih",
+    "isi",
+    "berat gram",
+    "berat gr",
+    "berat g",
+    "netto gram",
+)
 COLUMNS: Final = (
     Column("code", "Kode Produk", ("kode", "sku", "kode barang", "no produk")),
     Column("business", "Nama UMKM", ("umkm", "nama usaha", "usaha", "nama ikm", "nama toko"), needed=True, width=24),
@@ -38,7 +62,7 @@ COLUMNS: Final = (
     Column("unit", "Satuan", ("kemasan", "satuan jual")),
     Column("category", "Kategori", ("kategori produk", "jenis", "kelompok"), needed=True, width=20),
     Column("price", "Harga (Rp)", ("harga", "harga jual", "harga satuan", "harga jual rp"), needed=True),
-    Column("net_weight", "Berat Bersih (gram)", ("berat bersih", "netto", "berat", "isi bersih", "berat gram", "isi")),
+    Column("net_weight", "Berat Bersih (gram)", NET_ALIASES),
     Column("ship_weight", "Berat Kirim (gram)", ("berat kirim", "berat kotor", "bruto", "berat pengiriman")),
     Column("length", "Panjang (cm)", ("panjang",)),
     Column("width", "Lebar (cm)", ("lebar",)),
@@ -69,6 +93,8 @@ MORE_PHOTOS: Final = {
 OWN_HEADINGS: Final = MORE_PHOTOS | {
     plain_key(heading): column.key for column in COLUMNS for heading in (*column.aliases, column.heading)
 }
+UNREAD_HEADINGS: Final = frozenset({"no", "nomor", "no urut", "nomor urut", "alasan", "reason"})
+"""Columns that nobody misses: counting, and what was wrong the last time."""
 SECRET: Final = frozenset({"nik"})
 """Columns whose values are stored encrypted and shown masked."""
 

@@ -8,9 +8,11 @@ from typing import Final
 
 from gallery.core.reading import is_blank, plain_key
 from gallery.core.sheets import Cell, SheetProblem, Table, UnreadableSheetError
-from gallery.submissions.services.columns import COLUMNS, MORE_PHOTOS, OWN_HEADINGS
+from gallery.core.sheets.xml_scan import column_letters
+from gallery.submissions.services.columns import COLUMNS, MORE_PHOTOS, OWN_HEADINGS, UNREAD_HEADINGS
 
 HEADING_ROWS: Final = 15
+SHOWN_HEADING: Final = 40
 ENOUGH: Final = 2  # headings that must be known: the product and its price
 
 
@@ -101,30 +103,43 @@ MARKUP: Final = re.compile(r"<[^>]{0,500}>")
 
 @dataclass
 class Heading:
-    """Where the table begins: its layout, and the column index and heading of every known column."""
+    """Where the table begins: its layout, and the column index and heading of every known column.
+
+    ``unknown`` and ``doubled`` name, for people, the columns of the office's own layout that are not read.
+    """
 
     layout: Layout
     row: int  # index in the table's rows
     places: dict[str, int]
     texts: dict[str, str]
+    unknown: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
 
 
 def find_heading(rows: list[tuple[int, list[Cell]]]) -> Heading | None:
     """Return the best heading among the first rows, or None where no row looks like one."""
-    best: tuple[int, Heading] | None = None
+    best: Heading | None = None
     for index, (_, row) in enumerate(rows[:HEADING_ROWS]):
-        keys = [_heading_key(cell) for cell in row]
-        layout = _layout_of(frozenset(keys))
-        places: dict[str, int] = {}
-        for place, key in enumerate(keys):
-            meaning = layout.headings.get(key) or MORE_PHOTOS.get(key)
-            if meaning and meaning not in places:
-                places[meaning] = place
-        points = len(places)
-        if {"product", "price"} <= places.keys() and points >= ENOUGH and (best is None or points > best[0]):
-            texts = {meaning: str(row[place]).strip(" *\n") for meaning, place in places.items()}
-            best = points, Heading(layout, index, places, texts)
-    return best[1] if best else None
+        found = _heading(index, row)
+        enough = {"product", "price"} <= found.places.keys() and len(found.places) >= ENOUGH
+        if enough and (best is None or len(found.places) > len(best.places)):
+            best = found
+    return best
+
+
+def _heading(index: int, row: list[Cell]) -> Heading:
+    keys = [_heading_key(cell) for cell in row]
+    found = Heading(_layout_of(frozenset(keys)), index, {}, {})
+    for place, key in enumerate(keys):
+        meaning = found.layout.headings.get(key) or MORE_PHOTOS.get(key)
+        text = str(row[place]).strip(" *\n")
+        if meaning == "photos" and meaning in found.places:  # "Foto" once more is the next photo
+            meaning = next((name for name in MORE_PHOTOS.values() if name not in found.places), meaning)
+        if meaning and meaning not in found.places:
+            found.places[meaning], found.texts[meaning] = place, text
+        elif found.layout is OWN and key and key not in UNREAD_HEADINGS:
+            (found.doubled if meaning else found.unknown).append(f"{text[:SHOWN_HEADING]} ({column_letters(place)})")
+    return found
 
 
 def score(_name: str, head: list[tuple[int, list[Cell]]]) -> int:
@@ -139,7 +154,10 @@ def records(table: Table, heading: Heading) -> Iterator[tuple[int, dict[str, Cel
     """Yield (row number, cells by column key); continuation rows of variants get their product's cells."""
     layout = heading.layout
     groups: dict[str, dict[str, Cell]] = {}
-    for number, row in table.rows[heading.row + 1 :]:
+    start = heading.row + 1
+    if layout is OWN and start < len(table.rows) and _only_numbers_columns(table.rows[start][1]):
+        start += 1
+    for number, row in table.rows[start:]:
         cells = {key: row[place] for key, place in heading.places.items() if place < len(row)}
         if not any(not is_blank(cell) for cell in cells.values()) or _explains(cells, layout):
             continue
@@ -151,9 +169,17 @@ def records(table: Table, heading: Heading) -> Iterator[tuple[int, dict[str, Cel
         yield number, {key: cell for key, cell in cells.items() if not key.startswith("@")}
 
 
+def _only_numbers_columns(row: list[Cell]) -> bool:
+    """Tell whether a row says 1, 2, 3, 4 … below the headings, as tables of offices do."""
+    numbers = [_plain(cell).strip("()") for cell in row if not is_blank(cell)]
+    return len(numbers) > ENOUGH and numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
 def need_heading(table: Table) -> Heading:
     """Return the heading; raise the refusal of the whole file where there is none."""
     heading = find_heading(table.rows)
+    if not table.rows:
+        raise UnreadableSheetError(SheetProblem.EMPTY)
     if heading is None:
         raise UnreadableSheetError(
             SheetProblem.NO_HEADER,

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from gallery.accounts.permissions import Scope
 from gallery.catalog.queries import categories
@@ -311,7 +311,8 @@ def _progress_text(submission: Submission) -> str:
     done, total = _progress(submission)
     if not total:
         return _("Menunggu giliran …")
-    return ngettext("%(done)s dari %(num)s baris", "%(done)s dari %(num)s baris", total, done=done)
+    numbers = {"done": format_decimal(done), "total": format_decimal(total)}
+    return ngettext("%(done)s dari %(total)s baris", "%(done)s dari %(total)s baris", total, **numbers)
 
 
 def _heading(submission: Submission, key: str) -> str:
