@@ -329,7 +329,7 @@ def test_a_claim_of_too_many_pixels_is_refused_before_decoding(data, monkeypatch
     with pytest.raises(ImageTooManyPixelsError) as caught:
         images.render(data)
     assert caught.value.width * caught.value.height > caught.value.limit
-    assert time.process_time() - before < 0.2
+    assert time.process_time() - before < 2  # a collection of garbage may fall into it
 
 
 def test_a_heic_that_claims_too_many_pixels_is_refused_before_decoding(monkeypatch):
@@ -413,10 +413,10 @@ def test_a_png_whose_rows_are_a_bomb_is_refused():
 
 
 def rendered_or_refused(data: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with contextlib.suppress(ImageError):
         images.render(data)
-    assert time.monotonic() - started < 8
+    assert time.process_time() - started < 8
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
