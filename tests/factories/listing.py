@@ -1,6 +1,6 @@
 """Builders of products in the shop: made as they would be after review, then taken over into the listing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ def make_offer(
     category: str = "Rempah",
     district: str = "19.71",
     prices: Iterable[int] = (45_000,),
+    variants: Sequence[str] = (),
     halal: bool = False,
     at_home: int = 0,
     in_gallery: int = 0,
@@ -60,13 +61,19 @@ def make_offer(
         product.published_revision_id = revision.id
         if halal:
             session.add(Licence(revision_id=revision.id, kind=LicenceKind.HALAL, number=f"ID{product_id:017}"))
-        variants = [
-            Variant(product_id=product_id, name=str(n or ""), price_idr=price, ship_weight_g=100, position=n)
+        made = [
+            Variant(
+                product_id=product_id,
+                name=variants[n] if variants else str(n or ""),
+                price_idr=price,
+                ship_weight_g=100,
+                position=n,
+            )
             for n, price in enumerate(prices)
         ]
-        session.add_all(variants)
+        session.add_all(made)
         session.flush()
-        variant_id = variants[0].id
+        variant_id = made[0].id
     if at_home:
         make_stock(variant_id, _premises(business_id), at_home)
     if in_gallery:

@@ -31,7 +31,7 @@ PUBLIC = {
     "shop.orders.mine": "/akun/pesanan",
     "shop.papers.index": "/periksa/",
     "shop.papers.show": "/periksa/{check_code}",
-    "empty search": "/produk/?q=xyzzyqwerty",
+    "empty search": "/produk/?q=" + "xyzzy" * 20,
     "not found": "/tidak-ada",
     "English": "/en/",
 }

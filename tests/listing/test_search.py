@@ -24,6 +24,13 @@ def test_every_word_must_be_there_in_name_or_elsewhere(app):
     assert found("lada putih hitam") == []
 
 
+def test_a_variant_and_the_word_halal_are_found(app):
+    make_offer("Keripik pisang", prices=(9_000, 9_000), variants=("Balado", "Keju"))
+    make_offer("Keripik sukun", halal=True)
+    assert found("keripik keju") == ["Keripik pisang"]
+    assert found("keripik halal") == ["Keripik sukun"]
+
+
 def test_inflected_words_find_each_other(app):
     make_offer("Anyaman pandan")
     assert found("anyam") == found("anyamannya") == ["Anyaman pandan"]

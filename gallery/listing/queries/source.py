@@ -28,6 +28,7 @@ from gallery.regions.models import Region
 from gallery.registry.models import Business
 
 MOST_INGREDIENT_WORDS: Final = 20
+HALAL: Final = "halal"  # people type it into the search, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,8 @@ def _source(
             category,
             category_en,
             " ".join(tokens(ingredients)[:MOST_INGREDIENT_WORDS]),
+            *(variant.name for variant in variants),
+            HALAL if LicenceKind.HALAL in licences else "",
         ],
     )
     row |= {

@@ -1,5 +1,6 @@
 """The listing: search, facets, sorting, pages; and what the search box suggests."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gallery.core import spool
+from gallery.core import reading, spool
 from gallery.core.db import db
 from gallery.listing.queries import Facets, FacetValue, ListingPage, ListingQuery, Sort, listing_page, suggestions
 from gallery.web.filters import angka, daerah_pendek, rupiah
@@ -226,13 +227,16 @@ class _View:
 def _query() -> ListingQuery:
     """Read the address; what makes no sense is left out, so that every address gives a page."""
     args = request.args
+    lowest, highest = _price(args.get("harga_min", "")), _price(args.get("harga_maks", ""))
+    if lowest is not None and highest is not None and lowest > highest:  # the two fields mistaken for each other
+        lowest, highest = highest, lowest
     return ListingQuery(
         q=" ".join(args.get("q", "").split())[:LONGEST_QUERY],
         exact=args.get("persis") == "1",
         category=tuple(args.getlist("kategori")[:MOST_VALUES]),
         district=tuple(args.getlist("wilayah")[:MOST_VALUES]),
-        price_min=_price(args.get("harga_min", "")),
-        price_max=_price(args.get("harga_maks", "")),
+        price_min=lowest,
+        price_max=highest,
         halal=args.get("halal") == "1",
         available=args.get("tersedia") == "1",
         in_gallery=args.get("galeri") == "1",
@@ -242,7 +246,9 @@ def _query() -> ListingQuery:
 
 
 def _price(text: str) -> int | None:
-    """Read "25000", "25.000" or "Rp 25.000" as people type it."""
+    """Read "25000", "25.000", "Rp 25.000" or "25rb" as people type it; anything else by its digits."""
+    with suppress(reading.MisreadError):
+        return reading.rupiah(text)
     digits = "".join(character for character in text if character in "0123456789")
     return int(digits) if 0 < len(digits) <= LONGEST_PRICE else None
 

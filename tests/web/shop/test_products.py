@@ -51,6 +51,20 @@ def test_every_filter_is_a_chip_that_takes_it_off_again(shop, client):
     assert 'href="/produk/">Hapus semua' in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("harga_maks=20rb", "Sampai Rp20.000"),
+        ("harga_maks=Rp+20.000,-", "Sampai Rp20.000"),
+        ("harga_min=1,5+jt", "Mulai Rp1.500.000"),
+        ("harga_min=50", "Mulai Rp50"),
+        ("harga_min=90.000&harga_maks=10.000", "Mulai Rp10.000"),
+    ],
+)
+def test_a_price_is_read_as_people_type_it(shop, client, typed, understood):
+    assert f">{understood}<" in client.get(f"/produk/?{typed}").text
+
+
 def test_filters_that_leave_nothing_show_what_there_is_without_them(shop, client):
     page = client.get("/produk/?q=lada&harga_maks=1000").text
     assert "Belum ada" in page or "Tidak ada produk dengan saringan ini" in page
