@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
-from gallery.core import clock, migrations
+from gallery.core import adapters, clock, migrations
 from gallery.core.db import db
 from gallery.core.outbox import OutboxMessage
+from gallery.keys.queries import key_counts
 
 bp = Blueprint("deploy", __name__, cli_group=None)
 WORKER_SILENT: Final = timedelta(minutes=10)
@@ -92,5 +93,8 @@ def _database_problems() -> Iterator[str]:
         yield "work has been waiting for more than ten minutes: no worker runs (flask jobs work)"
     if count := demo_accounts(db.session()):
         yield f"{count} account(s) of the demo can sign in with a password that everybody knows"
+    counts = key_counts(db.session(), adapters.files(), adapters.cipher())
+    if missing := sum(count.values for count in counts if not count.is_configured):
+        yield f"{missing} encrypted value(s) need keys that are not in DATA_ENCRYPTION_KEYS: see flask keys status"
     if dead := db.session.scalar(select(func.count()).where(message.dead_at.is_not(None))):
         yield f"{dead} job(s) failed for good: see flask jobs dead"

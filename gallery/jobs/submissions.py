@@ -152,24 +152,17 @@ def _actor(user_id: int | None) -> Actor:
 @handles("submission.cancelled")
 def forget_cancelled(payload: dict[str, Any]) -> None:
     """The originals of a cancelled submission leave the store."""
-    _forget(db.session.get_one(Submission, payload["submission_id"]))
+    with transaction() as session:
+        receiving.forget(session, payload["submission_id"])
 
 
 @every(hours=24)
 def forget_old() -> None:
     """Originals and rows of submissions that ended or were left 90 days ago are deleted: they hold personal data."""
     before = clock.now() - KEEP_FILES
-    for submission in queries.with_old_files(db.session(), before):
-        _forget(submission)
+    for submission_id in queries.with_old_files(db.session(), before):
+        with transaction() as session:
+            receiving.forget(session, submission_id)
     for submission_id in queries.left_open(db.session(), before):
         with transaction() as session:
             receiving.cancel(session, submission_id, actor=Actor.system())
-
-
-def _forget(submission: Submission) -> None:
-    submission_id, keys = submission.id, receiving.stored_keys(db.session(), submission)
-    db.session.rollback()
-    for key in filter(None, (keys.sheet, keys.photos)):
-        adapters.files().delete(key)
-    with transaction() as session:
-        receiving.forget(session, submission_id)

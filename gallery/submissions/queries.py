@@ -11,6 +11,7 @@ from gallery.accounts.models import User
 from gallery.accounts.permissions import Scope
 from gallery.catalog.models import Product
 from gallery.core.errors import NotFoundError
+from gallery.core.files import StoredFile
 from gallery.regions.models import Region
 from gallery.submissions.models import Submission, SubmissionRow
 from gallery.submissions.states import RowOutcome, SubmissionStatus
@@ -85,12 +86,31 @@ def rows(session: Session, submission_id: int, outcome: RowOutcome, page: int) -
     return found[:ROWS], len(found) > ROWS
 
 
-def with_old_files(session: Session, before: datetime) -> Sequence[Submission]:
-    """Return submissions whose life ended before that moment and whose files still stand in the store."""
-    statement = select(Submission).where(
+def with_old_files(session: Session, before: datetime) -> Sequence[int]:
+    """Return the ids of submissions whose life ended before that moment and whose files still stand in the store."""
+    statement = select(Submission.id).where(
         Submission.status.in_(ENDED), Submission.status_changed_at < before, Submission.files_deleted_at.is_(None)
     )
     return session.scalars(statement.order_by(Submission.id).limit(FORGOTTEN_AT_ONCE)).all()
+
+
+@dataclass(frozen=True)
+class KeptSheet:
+    """A submission whose sheet still stands in the store, and where."""
+
+    submission_id: int
+    key: str
+
+
+def kept_sheets(session: Session) -> list[KeptSheet]:
+    """Return all sheets that still stand in the store, the oldest first."""
+    statement = (
+        select(Submission.id, StoredFile.key)
+        .join(StoredFile, StoredFile.id == Submission.file_id)
+        .where(Submission.files_deleted_at.is_(None))
+        .order_by(Submission.id)
+    )
+    return [KeptSheet(*row) for row in session.execute(statement)]
 
 
 def left_open(session: Session, before: datetime) -> Sequence[int]:

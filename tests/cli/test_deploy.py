@@ -11,7 +11,9 @@ from config import DEMO_SECRET, ConfigError, Settings
 from gallery.accounts.models import User
 from gallery.app import create_app
 from gallery.core import clock, logs, migrations, outbox
+from gallery.core.crypto import FieldCipher
 from gallery.core.db import db, transaction
+from gallery.registry.models import Person
 
 
 def key(byte: int) -> str:
@@ -114,6 +116,24 @@ def test_production_does_not_start_with(sound, environ, says):
         Settings.from_environ(fine | environ)
 
 
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({"PORT": "abc"}, "PORT has a value"),
+        ({"PORT": "65536"}, "PORT must be from 1 to 65535"),
+        ({"WEB_WORKERS": "0"}, "WEB_WORKERS must be 1 or more"),
+        ({"WEB_THREADS": "-1"}, "WEB_THREADS must be 1 or more"),
+        ({"DATABASE_URL": "mysql://galeri@127.0.0.1/galeri"}, "DATABASE_URL must begin with"),
+        ({"DATA_DIR": __file__}, "DATA_DIR is a file"),
+        ({"EXTERNAL_URL": "galeri.example.go.id"}, "EXTERNAL_URL must begin with"),
+        ({"EXTERNAL_URL": "https:///masuk"}, "EXTERNAL_URL must begin with"),
+    ],
+)
+def test_nothing_starts_with(environ, says):
+    with pytest.raises(ConfigError, match=says):
+        Settings.from_environ(environ)
+
+
 def test_a_data_folder_that_others_may_read_is_named(problems, sound):
     Path(sound.DATA_DIR).chmod(0o755)
     lines, _ = problems(sound)
@@ -152,6 +172,19 @@ def test_accounts_of_the_demo_are_named(problems, sound):
 
     assert problems(sound, prepare) == (
         ["1 account(s) of the demo can sign in with a password that everybody knows"],
+        1,
+    )
+
+
+def test_values_whose_key_was_removed_are_named(problems, sound):
+    def prepare():
+        with transaction() as session:
+            for number, name in ((1, "Ani"), (4, "Budi"), (5, "Cici")):
+                nik = FieldCipher([key(number)], key(2)).encrypt("9999014708850001", "person.nik:1")
+                session.add(Person(name=name, nik_encrypted=nik))
+
+    assert problems(sound, prepare) == (
+        ["2 encrypted value(s) need keys that are not in DATA_ENCRYPTION_KEYS: see flask keys status"],
         1,
     )
 

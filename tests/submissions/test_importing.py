@@ -319,6 +319,7 @@ def test_originals_are_forgotten_after_a_while_and_not_before(app, monkeypatch):
     later = clock.now() + timedelta(days=91)
     monkeypatch.setattr(clock, "now", lambda: later)
     jobs.forget_old()
+    outbox.drain()
     assert list(store.rglob("*.sealed")) == []
     db.session.rollback()
     submission = db.session.get(Submission, submission_id)

@@ -1,5 +1,6 @@
 """Taking a sheet in, sending it on, or dropping it. Originals hold NIKs, so they are stored encrypted."""
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -57,6 +58,33 @@ def open_sheet(files: FileStore, cipher: FieldCipher, key: str) -> bytes:
     """Return a stored sheet as it was sent."""
     with files.open(key) as stored:
         return cipher.decrypt(stored.read(), SHEET_CONTEXT).encode("latin-1")
+
+
+def reseal_sheet(session: Session, files: FileStore, cipher: FieldCipher, submission_id: int) -> bool:
+    """The stored sheet is under the newest key; tell whether it was not before.
+
+    Nothing is done while somebody else holds the submission, or when its files are forgotten. Whoever reads meanwhile
+    gets the old content or the new one. A process killed before the commit leaves the new content under the old
+    checksum, which the next run mends.
+    """
+    submission = session.scalar(
+        select(Submission)
+        .where(Submission.id == submission_id, Submission.files_deleted_at.is_(None))
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    if submission is None:
+        return False
+    stored = session.get_one(StoredFile, submission.file_id)
+    with files.open(stored.key) as stream:
+        data = stream.read()
+    if not data.startswith(cipher.header):
+        data = cipher.encrypt(cipher.decrypt(data, SHEET_CONTEXT), SHEET_CONTEXT)
+        files.put(stored.key, data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if stored.sha256 == sha256:
+        return False
+    stored.size_bytes, stored.sha256 = len(data), sha256
+    return True
 
 
 def receive(
@@ -198,8 +226,11 @@ def locked(session: Session, submission_id: int) -> Submission:
 
 
 def forget(session: Session, submission_id: int) -> None:
-    """The rows, which quote the sheet, are gone; the counts stay. The caller has deleted the files."""
+    """The rows, which quote the sheet, are gone and the files will be; the counts stay."""
     submission = lock_row(session, Submission, submission_id)
+    keys = stored_keys(session, submission)
+    for key in filter(None, (keys.sheet, keys.photos)):
+        emit(session, "file.discarded", key=key)
     session.execute(delete(SubmissionRow).where(SubmissionRow.submission_id == submission_id))
     submission.files_deleted_at = clock.now()
 
