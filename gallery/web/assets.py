@@ -63,6 +63,11 @@ class Assets:
         except KeyError as error:
             raise AssetError(path) from error
 
+    def live_url(self, path: str) -> str:
+        """As ``url``, after looking, at most once a second, whether a source changed: for who edits them."""
+        self.refresh(at_most_every=1.0)
+        return self.url(path)
+
     def refresh(self, *, at_most_every: float = 0.0) -> bool:
         """Build again if a source changed; true when something was built."""
         now = time.monotonic()
@@ -186,7 +191,13 @@ def init_app(app: Flask) -> None:
     white_noise.add_files(str(assets.dist), prefix=URL_PREFIX)
     app.wsgi_app = white_noise  # type: ignore[method-assign]
     app.extensions["assets"] = assets
-    app.jinja_env.globals.update(asset_url=asset_url, draw_icon=draw_icon)
+    address = assets.live_url if live else assets.url
+
+    def draw_icon(name: str, cls: str = "") -> Markup:
+        """An icon of the sprite; templates import it as ``icon``. No macro: a page has fifty of them."""
+        return _icon(address("img/icons.svg"), name, cls)
+
+    app.jinja_env.globals.update(asset_url=address, draw_icon=draw_icon)
     app.register_blueprint(bp)
 
 
@@ -204,20 +215,13 @@ def _always(app: Flask) -> "Callable[[Headers, str, str], None]":
 def asset_url(path: str) -> str:
     """The address of a static file, with the hash of its content in the name."""
     assets: Assets = current_app.extensions["assets"]
-    if current_app.config.get("ENVIRONMENT") == "development":
-        assets.refresh(at_most_every=1.0)
-    return assets.url(path)
-
-
-def draw_icon(name: str, cls: str = "") -> Markup:
-    """An icon of the sprite; templates import it as ``icon``. No macro: a page has fifty of them."""
-    return _icon(asset_url("img/icons.svg"), name, f"icon {cls}" if cls else "icon")
+    return assets.live_url(path) if current_app.config["ENVIRONMENT"] == "development" else assets.url(path)
 
 
 @lru_cache(maxsize=500)
-def _icon(sprite: str, name: str, classes: str) -> Markup:
-    drawing = Markup('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
-    return drawing.format(classes, sprite, name)
+def _icon(sprite: str, name: str, cls: str = "") -> Markup:
+    drawing = Markup('<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
+    return drawing.format(f" {cls}" if cls else "", sprite, name)
 
 
 @bp.cli.command("build")
