@@ -2,15 +2,24 @@
 
 import ctypes
 import os
+import sys
 from contextlib import suppress
+from pathlib import Path
 from socket import socket
 
 from gunicorn import util
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+sys.path.append(str(Path(__file__).parent))  # gunicorn reads this file before it knows where the site's code is
+from config import ConfigError, Settings
+
+try:
+    settings = Settings.from_environ(os.environ)
+except ConfigError as error:
+    raise SystemExit(f"The site does not start: {error}") from None
+bind = f"[{settings.HOST}]:{settings.PORT}" if ":" in settings.HOST else f"{settings.HOST}:{settings.PORT}"
+workers = settings.WEB_WORKERS
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "8"))
+threads = settings.WEB_THREADS
 
 # glibc gives each thread a heap of its own, where room that others have left is of no use: a tenth of a worker's memory
 # for threads that take turns anyway. Other C libraries have no such setting.

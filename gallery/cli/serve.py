@@ -1,6 +1,5 @@
 """Command: the web server and a worker together, for one machine without a service manager."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import click
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 STOP_WAIT_S: Final = 25  # a little more than gunicorn's graceful_timeout
 bp = Blueprint("serve", __name__, cli_group=None)
@@ -23,9 +22,9 @@ LOOK_EVERY_S: Final = 0.2
 @bp.cli.command("serve")
 def serve() -> None:
     """Run web server and worker until Ctrl-C; when one of them ends, stop the other too."""
-    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
-    address = f"http://{shown}:{port}/"
+    host, port = current_app.config["HOST"], current_app.config["PORT"]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    address = f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
     children: list[subprocess.Popen[bytes]] = []
     with _stop_asked() as asked:
         try:

@@ -9,7 +9,7 @@ from config import Settings
 from gallery.core.db import Base
 from tests.architecture.source import BUSINESS, ROOT
 
-ELSEWHERE = {"HOST", "PORT", "WEB_WORKERS", "WEB_THREADS", "BACKUP_PASSPHRASE", "TEST_DATABASE_URL"}
+ELSEWHERE = {"BACKUP_PASSPHRASE", "TEST_DATABASE_URL"}
 
 
 def readme_settings():

@@ -71,3 +71,20 @@ def test_when_one_ends_by_itself_the_other_is_stopped_and_the_command_fails(serv
         time.sleep(0.1)
     assert serving.returncode == 1
     assert gone(started)
+
+
+@pytest.mark.parametrize("command", [["flask", "serve"], ["flask", "db", "upgrade"], ["gunicorn", "wsgi:application"]])
+def test_a_setting_that_can_not_be_used_is_named_in_one_line(command):
+    environment = os.environ | {"PORT": "delapan", "FLASK_APP": "wsgi.py"}
+    tried = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert tried.returncode == 1
+    assert tried.stderr == "The site does not start: PORT has a value that can not be read: 'delapan'\n"
+
+
+def test_an_address_of_the_newer_kind_is_listened_at():
+    command = [sys.executable, "-m", "gunicorn", "--print-config", "wsgi:application"]
+    environment = os.environ | {"HOST": "::1", "PORT": "8000"}
+    shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert "['[::1]:8000']" in shown.stdout
