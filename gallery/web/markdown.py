@@ -27,7 +27,13 @@ def to_html(text: str) -> Markup:
     html = Markdown(extensions=[SaneListExtension(), TableExtension()], output_format="html").convert(text)
     ordered = _in_order(html)
     clean = nh3.clean(ordered, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener nofollow")
-    return Markup(clean)  # noqa: S704 - sanitised in the line above
+    return Markup(_scrolling_tables(clean))  # noqa: S704 - sanitised in the line above
+
+
+def _scrolling_tables(html: str) -> str:
+    """Wide tables scroll in a box of their own, also with the keyboard, and never widen the page."""
+    opened = html.replace("<table>", '<div class="table-box" tabindex="0"><table class="table">')
+    return opened.replace("</table>", "</table></div>")
 
 
 def _in_order(html: str) -> str:

@@ -23,6 +23,12 @@ def test_headings_stay_below_the_heading_of_the_page():
     assert html.index("<h2>Satu</h2>") < html.index("<h3>Dua</h3>") < html.index("<h4>Tiga</h4>")
 
 
+def test_a_table_scrolls_in_a_box_of_its_own():
+    html = to_html("| a | b |\n|---|---|\n| 1 | 2 |\n\nakhir")
+    assert html.startswith('<div class="table-box" tabindex="0"><table class="table">')
+    assert "</table></div>\n<p>akhir</p>" in html
+
+
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -18,14 +18,21 @@ from gallery.web.links import business_url, category_url, external, product_url,
 
 bp = Blueprint("sitemap", __name__)
 # Personal and working pages; what is not linked from public pages need not be named here.
-CLOSED: Final = ("/keranjang", "/pesan", "/bayar/", "/akun/", "/masuk", "/daftar", "/petugas/", "/umkm-saya/", "/p/")
+CLOSED: Final = ("/keranjang", "/pesan", "/bayar/", "/akun/", "/masuk", "/daftar", "/petugas/", "/umkm-saya/")
+SHORT: Final = "/p/"  # leads to pages that are found anyway, and each visit counts
+# They draw the card of a shared link, which is a short one, and index nothing.
+CARD_MAKERS: Final = ("facebookexternalhit", "Twitterbot", "LinkedInBot", "TelegramBot", "WhatsApp")
 
 
 @bp.get("/robots.txt")
 @cacheable
 def robots() -> ResponseReturnValue:
-    closed = (f"Disallow: {prefix}{path}" for prefix in ("", *PREFIXES.values()) for path in CLOSED)
-    lines = ["User-agent: *", *closed, f"Sitemap: {external('/sitemap.xml')}", ""]
+    closed, short = (
+        [f"Disallow: {prefix}{path}" for prefix in ("", *PREFIXES.values()) for path in paths]
+        for paths in (CLOSED, (SHORT,))
+    )
+    makers = [f"User-agent: {name}" for name in CARD_MAKERS]
+    lines = ["User-agent: *", *closed, *short, "", *makers, *closed, "", f"Sitemap: {external('/sitemap.xml')}", ""]
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
@@ -42,7 +49,8 @@ def index() -> ResponseReturnValue:
 @cacheable
 def pages() -> ResponseReturnValue:
     session = db.session()
-    plain = ["/", "/umkm/", "/berita/", "/tentang", "/bantuan", "/privasi", "/syarat-belanja", "/aksesibilitas"]
+    plain = ["/", "/umkm/", "/berita/", "/periksa/", "/tentang", "/bantuan", "/privasi", "/syarat-belanja"]
+    plain.append("/aksesibilitas")
     found: list[tuple[str, datetime | None]] = [(path, None) for path in plain]
     found += [(category_url(category), None) for category in shop_categories()]
     found += [(url_for("shop.region.show", code=region.code), None) for region in districts(session)]

@@ -1,4 +1,5 @@
 import re
+from urllib.robotparser import RobotFileParser
 
 import pytest
 
@@ -44,6 +45,19 @@ def test_robots_stay_out_of_personal_pages(client):
     assert "Disallow: /petugas/" in text
     assert "Disallow: /en/keranjang" in text
     assert "Sitemap: http://localhost/sitemap.xml" in text
+
+
+def test_whoever_draws_the_card_of_a_shared_link_may_follow_it(client):
+    robots = RobotFileParser()
+    robots.parse(client.get("/robots.txt").text.splitlines())
+    assert [
+        robots.can_fetch(who, "/p/abc?s=x") for who in ("Twitterbot/1.0", "facebookexternalhit/1.1", "Googlebot")
+    ] == [
+        True,
+        True,
+        False,
+    ]
+    assert [robots.can_fetch(who, "/akun/") for who in ("Twitterbot/1.0", "Googlebot")] == [False, False]
 
 
 def test_news_are_in_blocks_like_products(client, monkeypatch):
