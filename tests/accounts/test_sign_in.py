@@ -16,7 +16,18 @@ from tests.factories.accounts import make_user
 
 @pytest.mark.parametrize(
     "typed",
-    ["0812 3456 7890", "+62 812-3456-7890", "6281234567890", "81234567890", "(0812) 3456.7890"],
+    [
+        "0812 3456 7890",
+        "+62 812-3456-7890",
+        "+62 (0)812 3456 7890",
+        "6281234567890",
+        "0062 812 3456 7890",
+        "81234567890",
+        "(0812) 3456.7890",
+        "O812 3456 789o",
+        "0812 3456 7890 (WA)",
+        "https://wa.me/6281234567890",
+    ],
 )
 def test_whatever_people_type_a_number_is_one_number(typed):
     assert normal_phone(typed) == "+6281234567890"

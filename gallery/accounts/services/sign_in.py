@@ -4,6 +4,7 @@ The order matters: a try is written down before the password is looked at, so th
 What turns out to be right is forgotten again: only failures stay to be counted.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -24,6 +25,7 @@ MAX_PER_ADDRESS: Final = 40  # an office shares one address
 MAX_REGISTRATIONS: Final = 20  # per address: a fair with one hotspot passes, a list of numbers to probe does not
 INDONESIA: Final = 62
 NATIONAL_DIGITS: Final = range(9, 13)
+LETTER_FOR_ZERO: Final = re.compile(r"(?<=\d)[oO]|\b[oO](?=\d)")
 
 
 def normal_login(text: str) -> str:
@@ -35,12 +37,13 @@ def normal_login(text: str) -> str:
 
 
 def normal_phone(text: str) -> str | None:
-    """Return E.164 for what people type (0812…, 62812…, +62 812…, 812…), or None if no such number can exist."""
+    """Return E.164 for what people type (0812…, 62812…, +62 812…, 0062 812…, 812…), or None if there can be none."""
     import phonenumbers  # noqa: PLC0415 - loaded with the first number
 
+    text = LETTER_FOR_ZERO.sub("0", text)
     digits = "".join(character for character in text if character.isdigit())
-    is_international = text.strip().startswith("+") or digits.startswith("62")
-    candidate = f"+{digits}" if is_international else f"+62{digits.lstrip('0')}"
+    is_international = text.strip().startswith("+") or digits.startswith(("62", "00"))
+    candidate = f"+{digits.removeprefix('00')}" if is_international else f"+62{digits.lstrip('0')}"
     try:
         number = phonenumbers.parse(candidate)
     except phonenumbers.NumberParseException:
@@ -80,7 +83,7 @@ def count_registration(session: Session, cipher: FieldCipher, address: str) -> N
 def account_key(session: Session, login: str) -> str:
     """Return what the tries on an account are counted by: number and address of one person are one account."""
     user = user_by_login(session, login)
-    return login if user is None else f"user:{user.public_id}"
+    return login if user is None else _key_of(user)
 
 
 def check_password(session: Session, login: str, password: str) -> User:
@@ -100,6 +103,12 @@ def forget(session: Session, tried: CountedTry) -> None:
     )
 
 
+def forget_failures(session: Session, cipher: FieldCipher, user: User) -> None:
+    """The account has a new password: the failed tries at the old one no longer shut its owner out."""
+    subject = cipher.blind_index(_key_of(user), "sign-in.account")
+    session.execute(delete(SignInAttempt).where(SignInAttempt.subject == subject))
+
+
 def record_success(session: Session, tried: CountedTry, user_id: int, password: str) -> None:
     """Forget the try and the account's failed ones, and bring its hash up to today's parameters."""
     user = session.get_one(User, user_id)
@@ -112,6 +121,10 @@ def record_success(session: Session, tried: CountedTry, user_id: int, password: 
 def sweep(session: Session) -> None:
     """Forget tries that no longer count."""
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < clock.now() - WINDOW))
+
+
+def _key_of(user: User) -> str:
+    return f"user:{user.public_id}"
 
 
 def _count(session: Session, limits: dict[str, int]) -> list[SignInAttempt]:

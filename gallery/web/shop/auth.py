@@ -106,9 +106,10 @@ def set_password(link: str, token: str) -> ResponseReturnValue:
         is_staff = actor_of(owner).is_staff
         if form.validate_on_submit():
             with transaction() as db_session:
-                people.set_password_by_link(
+                user = people.set_password_by_link(
                     db_session, token, purpose, str(form.password.data), language=current_language()
                 )
+                sign_in.forget_failures(db_session, adapters.cipher(), user)
             web_session.sign_out()
             flash(_("Kata sandi tersimpan. Silakan masuk dengan kata sandi yang baru."))
             return redirect(url_for("shop.auth.sign_in"), 303)

@@ -2,6 +2,8 @@ import pytest
 from sqlalchemy import select
 
 from gallery.accounts.models import SignInAttempt, User, UserSession
+from gallery.accounts.permissions import Actor
+from gallery.accounts.services import people
 from gallery.core import outbox
 from gallery.core.db import db, transaction
 from tests.browser import PASSWORD, guest, signed_in
@@ -285,6 +287,17 @@ def test_a_forgotten_password_is_reset_by_a_mailed_link(app, tmp_path):
     assert sign_in(guest(app), "ani@example.id", "pantai pasir padi").status_code == 303
 
 
+def test_who_tried_too_often_is_let_in_by_a_mailed_link(app):
+    user = make_user(email="ani@example.id")
+    for _ in range(8):
+        sign_in(guest(app), "ani@example.id", "salah")
+    assert sign_in(guest(app), "ani@example.id").status_code == 429
+    with transaction() as session:
+        path = f"/atur-ulang/{people.make_reset_link(session, user.id, actor=Actor.anonymous())}"
+    guest(app).post(path, {"password": "pantai pasir padi"}, page=path)
+    assert sign_in(guest(app), "ani@example.id", "pantai pasir padi").status_code == 303
+
+
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(app, tmp_path):
     person = guest(app)
     answer = person.post("/lupa-kata-sandi", {"login": "eni@example.id"}, page="/lupa-kata-sandi")
@@ -307,3 +320,10 @@ def test_an_account_learns_its_language_at_registration_or_the_first_sign_in(app
     assert db.session.get(User, user.id).language == "en"
     sign_in(guest(app), user.email)
     assert db.session.get(User, user.id).language == "en"
+
+
+@pytest.mark.parametrize("path", ["/masuk", "/daftar", "/lupa-kata-sandi", "/atur-ulang/tiada"])
+def test_pages_of_one_task_say_whose_they_are_and_are_in_no_search_engine(page, app, path):
+    found = page(path, 404 if "tiada" in path else 200)
+    assert found.meta("description") == f"{app.config['SITE_NAME']}, {app.config['SITE_OWNER']}"
+    assert found.meta("robots") == "noindex"
