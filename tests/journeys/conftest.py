@@ -45,7 +45,8 @@ AXE_OPTIONS = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-expect.set_options(timeout=10_000)
+PATIENCE_MS = 30_000  # with a busy machine; what is right is there at once
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def account(login: str) -> str:
@@ -190,7 +191,7 @@ def person(browser: Browser, site: Site, tmp_path: Path, request: pytest.Fixture
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         people.append(Person(context, site))
         return people[-1]
 

@@ -14,7 +14,7 @@ from tests.journeys import papers
 from tests.journeys.conftest import Person
 from tests.site import Site
 
-WORK_MS = 30_000  # what a worker may take
+WORK_MS = 60_000  # what a worker may take
 
 
 def ask(site: Site, sql: str, **given: Any) -> list[Any]:

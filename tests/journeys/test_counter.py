@@ -16,7 +16,7 @@ from tests.journeys.wire import wire_to
 from tests.site import Site
 
 pytestmark = pytest.mark.journey
-BACK_MS = 30_000
+BACK_MS = 60_000
 MOST_LEASED = 3
 
 

@@ -330,7 +330,7 @@ def test_two_phones_count_while_the_line_goes_and_a_piece_is_sold(site, person):
     staff.context.set_offline(False)
     staff.page = page = staff.watched(staff.context.new_page())
     page.goto(counted, wait_until="commit")
-    page.wait_for_url(re.compile(r"/daftar\?q=2899999999991"), timeout=30_000)  # once the others were sent
+    page.wait_for_url(re.compile(r"/daftar\?q=2899999999991"), timeout=60_000)  # once the others were sent
     page = staff.goes(counted)
     expect(page.locator("[data-newest] li").first).to_contain_text("+2 (3)")
     expect(page.locator("[data-queue]")).to_be_hidden()
@@ -344,7 +344,7 @@ def test_two_phones_count_while_the_line_goes_and_a_piece_is_sold(site, person):
     page.route("**/hitung", lose_the_answer, times=1)
     page.locator("#code").fill(second)
     page.locator("#code").press("Enter")
-    expect(page.locator("[data-said]")).to_contain_text("hitungan Anda 4", timeout=15_000)  # sent again, counted once
+    expect(page.locator("[data-said]")).to_contain_text("hitungan Anda 4", timeout=60_000)  # sent again, counted once
     assert lost == [200]
 
     page = manager.goes(counted)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys import papers
-from tests.journeys.conftest import OFFICE, PHONE, Person
+from tests.journeys.conftest import OFFICE, PATIENCE_MS, PHONE, Person
 
 pytestmark = pytest.mark.journey
 
@@ -209,7 +209,10 @@ def test_a_question_about_couriers_does_not_lead_away_from_the_order(person):
 
     page.route(re.compile(r"/pesan(\?|$)"), order_first)
     page.get_by_role("radio", name=re.compile("QRIS")).check()
-    page.wait_for_timeout(300)
+    for _ in range(PATIENCE_MS // 100):
+        if held:
+            break
+        page.wait_for_timeout(100)
     assert held
     page.get_by_role("button", name=re.compile("Buat pesanan")).last.click()
     expect(page.get_by_text(re.compile(r"Pesanan GU-\d+")).first).to_be_visible()

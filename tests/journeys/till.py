@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Person
 
 AWAY = re.compile("Tanpa koneksi")
-READY_MS = 20_000
+READY_MS = 60_000
 NOTED = re.compile(r"/kasir/(\w+)/")
 
 

@@ -5,11 +5,11 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.site import ROOT, free_port
+
 # The server's own settings with the smallest application: what it refuses never reaches one.
 APPLICATION = "def application(environ, start):\n    start('200 OK', [])\n    return [b'ok']\n"
 
@@ -18,8 +18,7 @@ APPLICATION = "def application(environ, start):\n    start('200 OK', [])\n    re
 def port(tmp_path_factory):
     folder = tmp_path_factory.mktemp("server")
     (folder / "tiny.py").write_text(APPLICATION)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        number = free.getsockname()[1]
+    number = free_port()
     environment = os.environ | {"PORT": str(number), "WEB_WORKERS": "1"}
     command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "tiny:application"]
     server = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
@@ -31,7 +30,7 @@ def port(tmp_path_factory):
 
 
 def sent(port: int, request: bytes) -> str:
-    for _ in range(100):
+    for _ in range(600):
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
                 line.sendall(request)
