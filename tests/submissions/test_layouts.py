@@ -2,7 +2,8 @@
 
 import pytest
 
-from gallery.core.sheets import SheetProblem, UnreadableSheetError, read_table
+from gallery.core.sheets import Limits, SheetProblem, UnreadableSheetError, read_table
+from gallery.submissions.services.faulty import faulty_rows
 from gallery.submissions.services.layouts import need_heading, records, score
 from tests.factories.submissions import xlsx
 
@@ -205,4 +206,21 @@ def test_woocommerce_with_variations(language):
         ("Madu", "250 ml", "75000", "0.4", "Hutan"),
         ("Madu", "500 ml", "140000", "0.8", "Hutan"),
         ("Gula aren", "", "25000", "0.5", "Bumbu dapur"),
+    ]
+
+
+def test_the_wrong_variants_of_an_export_come_back_with_the_product_they_belong_to():
+    data = csv(
+        "ID,Type,SKU,Name,Is featured?,Tax status,Weight (kg),Regular price,Categories,Parent,Attribute 1 value(s)",
+        '7,variable,MD,Madu,0,taxable,,,Minuman,,"250 ml, 500 ml"',
+        "8,variation,MD-2,Madu - 250 ml,0,taxable,0.4,mahal,,MD,250 ml",
+        "9,variation,MD-5,Madu - 500 ml,0,taxable,0.8,?,,id:7,500 ml",
+        "10,simple,GL,Gula aren,0,taxable,0.5,25000,Bumbu dapur,,",
+    )
+    back = faulty_rows(data, {3: "Harga", 4: "Harga"}, Limits(), title="Alasan")
+    name, rows = read(back)
+    assert name == "woocommerce"
+    assert kept(rows, "product", "variant", "price", "category") == [
+        ("Madu", "250 ml", "mahal", "Minuman"),
+        ("Madu", "500 ml", "?", "Minuman"),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gallery.core.sheets import Cell, Limits, read_table, xlsx_table
-from gallery.submissions.services.layouts import need_heading, score
+from gallery.submissions.services.layouts import frames, need_heading, score
 
 REASON_WIDTH: Final = 60
 
@@ -15,10 +15,12 @@ def faulty_rows(data: bytes, reasons: Mapping[int, str], limits: Limits, *, titl
     heading = need_heading(table)
     titles = [str(cell) for cell in table.rows[heading.row][1]]
 
+    wanted = reasons.keys() | frames(table, heading, reasons)
+
     def rows() -> Iterator[list[Cell]]:
         for number, row in table.rows[heading.row + 1 :]:
-            if number in reasons:
-                yield [reasons[number], *(_typed(cell) for cell in row)]
+            if number in wanted:
+                yield [reasons.get(number, ""), *(_typed(cell) for cell in row)]
 
     return xlsx_table(table.name or "Produk", [title, *titles], rows(), widths=[REASON_WIDTH])
 

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -167,6 +167,22 @@ def records(table: Table, heading: Heading) -> Iterator[tuple[int, dict[str, Cel
                 continue  # a picture's row, or the frame of a product with variants
             cells = _without_markup(cells)
         yield number, {key: cell for key, cell in cells.items() if not key.startswith("@")}
+
+
+def frames(table: Table, heading: Heading, numbers: Collection[int]) -> set[int]:
+    """Return the rows of whole products to which these rows of variants belong: without them they say too little."""
+    if not heading.layout.parent:
+        return set()
+    read = {
+        number: {key: row[place] for key, place in heading.places.items() if place < len(row)}
+        for number, row in table.rows[heading.row + 1 :]
+    }
+    asked = {_plain(read[number].get(heading.layout.parent)) for number in numbers if number in read} - {""}
+    return {
+        number
+        for number, cells in read.items()
+        if {f"id:{_plain(cells.get('@id'))}", _plain(cells.get("code"))} & asked
+    }
 
 
 def _only_numbers_columns(row: list[Cell]) -> bool:
