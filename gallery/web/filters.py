@@ -77,9 +77,16 @@ def waktu(value: datetime | None) -> str:
     return "–" if value is None else f"{tanggal(value)}, {jam(value)}"
 
 
-def tiba(value: datetime, now: datetime | None = None) -> str:
-    """When something should be there: the hour, from half a day on with its day, beyond two days the day alone."""
-    ahead = value - (clock.now() if now is None else now)
+def tiba(value: datetime, now: datetime | None = None, *, by_day: bool = False) -> str:
+    """When something should be there: the hour, from half a day on with its day, beyond two days the day alone.
+
+    ``by_day``: who brings it promises days, so no hour is named.
+    """
+    now = clock.now() if now is None else now
+    if by_day:
+        day = tanggal(value)
+        return day if clock.local_day(now) <= clock.local_day(value) else _("%(time)s, ternyata lebih lama", time=day)
+    ahead = value - now
     if ahead < timedelta(0):
         return _("%(time)s, ternyata lebih lama", time=waktu(value) if ahead < -HALF_A_DAY else jam(value))
     if ahead > 4 * HALF_A_DAY:

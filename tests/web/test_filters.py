@@ -97,3 +97,16 @@ def test_how_long_still(app, until, text):
 def test_tiba(app, hours, text):
     with app.test_request_context("/"):
         assert filters.tiba(NOON + timedelta(hours=hours), NOON) == text
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"),
+    [
+        (20, "25 November 2026"),
+        (-1, "24 November 2026"),
+        (-20, "23 November 2026, ternyata lebih lama"),
+    ],
+)
+def test_who_promises_days_is_held_to_no_hour(app, hours, text):
+    with app.test_request_context("/"):
+        assert filters.tiba(NOON + timedelta(hours=hours), NOON, by_day=True) == text

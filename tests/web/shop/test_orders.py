@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -87,6 +88,14 @@ def test_the_link_of_one_order_opens_no_other(buyer):
     assert (
         buyer.get(f"/pesanan/{mine.public_id}?t={adapters.signer().sign('rider', mine.public_id)}").status_code == 404
     )
+
+
+def test_a_guest_keeps_the_link_in_the_own_whatsapp(app, buyer):
+    order = make_placed_order()
+    for path in (link(order), link(order).replace("/pesanan/", "/bayar/")):
+        own = f"https://wa.me/{order.contact_phone.removeprefix('+')}?text="
+        (said,) = [href.removeprefix(own) for href in html.read(buyer.get(path)).links if href.startswith(own)]
+        assert buyer.get(unquote(said).split(": ")[1].removeprefix("http://localhost")).status_code == 200
 
 
 def test_numbers_open_nothing(buyer):

@@ -9,6 +9,7 @@ from gallery.accounts.permissions import Actor
 from gallery.core import adapters
 from gallery.core.db import db, transaction
 from gallery.core.files import StoredFile
+from gallery.orders.models import Order
 from gallery.payments import services
 from gallery.payments.models import Payment, PaymentProof
 from gallery.payments.states import PaymentMethod, PaymentStatus
@@ -74,6 +75,24 @@ def test_a_proof_is_re_encoded_and_put_before_the_staff(buyer):
     assert b"trailing" not in stored
     assert (file.is_public, file.media_type, "bukti" in file.key) == (False, "image/jpeg", False)
     assert payment().status is PaymentStatus.UNDER_REVIEW
+
+
+def test_a_wrong_proof_is_replaced_from_the_page_of_the_order(buyer):
+    order = make_placed_order()
+    page = text(buyer.get(send(buyer, order, picture()).location))
+    assert "Ganti bukti transfer" in page
+    assert f'href="{link(order).partition("?")[0]}?t=' in page
+    send(buyer, order, picture("WEBP"))
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(PaymentProof)) == 2
+
+
+@pytest.mark.parametrize(("email", "is_promised"), [("ani@example.id", True), (None, False)])
+def test_news_by_mail_are_promised_to_who_has_left_an_address(buyer, email, is_promised):
+    order = make_placed_order()
+    with transaction() as session:
+        session.get_one(Order, order.id).contact_email = email
+    assert ("kabari lewat surel" in text(buyer.get(link(order)))) == is_promised
 
 
 @pytest.mark.parametrize(
