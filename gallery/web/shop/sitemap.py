@@ -17,6 +17,9 @@ from gallery.web.language import PREFIXES
 from gallery.web.links import business_url, category_url, external, product_url, shop_categories
 
 bp = Blueprint("sitemap", __name__)
+PLAIN: Final = (
+    "/", "/umkm/", "/berita/", "/periksa/", "/tentang", "/bantuan", "/privasi", "/syarat-belanja", "/aksesibilitas",
+)  # fmt: skip
 # Personal and working pages; what is not linked from public pages need not be named here.
 CLOSED: Final = ("/keranjang", "/pesan", "/bayar/", "/akun/", "/masuk", "/daftar", "/petugas/", "/umkm-saya/")
 SHORT: Final = "/p/"  # leads to pages that are found anyway, and each visit counts
@@ -49,9 +52,7 @@ def index() -> ResponseReturnValue:
 @cacheable
 def pages() -> ResponseReturnValue:
     session = db.session()
-    plain = ["/", "/umkm/", "/berita/", "/periksa/", "/tentang", "/bantuan", "/privasi", "/syarat-belanja"]
-    plain.append("/aksesibilitas")
-    found: list[tuple[str, datetime | None]] = [(path, None) for path in plain]
+    found: list[tuple[str, datetime | None]] = [(path, None) for path in PLAIN]
     found += [(category_url(category), None) for category in shop_categories()]
     found += [(url_for("shop.region.show", code=region.code), None) for region in districts(session)]
     found += [(business_url(one), one.since) for one in business_addresses(session)]

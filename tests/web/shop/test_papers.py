@@ -73,3 +73,12 @@ def test_guessing_codes_ends_soon(app):
     person = guest(app)
     answers = [person.get(f"/periksa/{number:010}").status_code for number in range(21)]
     assert answers == [404] * 20 + [429]
+
+
+def test_search_engines_find_the_form_and_no_paper(page, receipt):
+    form = page("/periksa/")
+    assert form.tags("meta", content="noindex") == []
+    assert form.one("link", rel="canonical")["href"] == "http://localhost/periksa/"
+    for found in (page(f"/periksa/{db.session.get(Paper, receipt.paper_id).check_code}"), page("/periksa/tiada", 404)):
+        assert found.meta("robots") == "noindex"
+        assert found.tags("link", rel="canonical") == []
