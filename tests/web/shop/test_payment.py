@@ -30,9 +30,9 @@ def link(order, rest="") -> str:
     return f"/bayar/{order.public_id}{rest}?t={adapters.signer().sign('order', order.public_id)}"
 
 
-def picture(kind="PNG", **given) -> bytes:
+def picture(kind="PNG", colour="#eef", **given) -> bytes:
     data = io.BytesIO()
-    Image.new("RGB", (80, 120), "#eef").save(data, kind, **given)
+    Image.new("RGB", (80, 120), colour).save(data, kind, **given)
     return data.getvalue()
 
 
@@ -82,7 +82,7 @@ def test_a_wrong_proof_is_replaced_from_the_page_of_the_order(buyer):
     page = text(buyer.get(send(buyer, order, picture()).location))
     assert "Ganti bukti transfer" in page
     assert f'href="{link(order).partition("?")[0]}?t=' in page
-    send(buyer, order, picture("WEBP"))
+    send(buyer, order, picture(colour="#210"))
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(PaymentProof)) == 2
 
