@@ -73,6 +73,11 @@ def language_links() -> list[dict[str, Any]]:
     ]
 
 
+def written_lang() -> Markup:
+    """Return the attribute for what people wrote, which no catalogue translates: it is Indonesian on every page."""
+    return Markup("") if current_language() == SOURCE else Markup(' lang="{}"').format(SOURCE)
+
+
 def init_app(app: Flask) -> None:
     """Install the prefix, Flask-Babel and the template globals."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", SOURCE)
@@ -91,6 +96,7 @@ def init_app(app: Flask) -> None:
         "_": _in_template,  # as Jinja's own, but straight: a page has hundreds of texts
         "current_language": current_language,
         "language_links": language_links,
+        "written_lang": written_lang,
     }
     app.jinja_env.globals.update(globals_)
 

@@ -17,6 +17,16 @@ def test_an_article_names_source_writer_photographer_and_field(page):
     assert [t.text for t in found.tags("li") if "article" in t.parents] == ["satu", "dua"]
 
 
+def test_what_is_written_in_indonesian_says_so_on_an_english_page(page):
+    _, slug = make_article(title="Jadwal titip jual", body_markdown="Isi tebal")
+    english, own = page(f"/en/berita/{slug}"), page(f"/berita/{slug}")
+    assert (english.one("h1")["lang"], english.one("div", class_="prose")["lang"]) == ("id", "id")
+    assert english.one("html")["lang"] == "en"
+    assert own.one("h1").get("lang") == ""
+    listed = page("/en/berita/").one("a", href=f"/en/berita/{slug}")
+    assert (listed.text, listed["lang"]) == ("Jadwal titip jual", "id")
+
+
 def test_a_hostile_body_stays_harmless(page):
     _, slug = make_article(title="<b>Judul</b>", body_markdown="<script>alert(1)</script><img src=x onerror=y>Isi")
     found = page(f"/berita/{slug}")
