@@ -112,6 +112,7 @@ CELL_TEXTS: Final[dict[str, Any]] = {
     "nib_elsewhere": _l("NIB ini terdaftar pada UMKM di kabupaten/kota lain. Periksa nomornya."),
     # Notes: the row is taken all the same.
     "changes": _l("Yang berubah: %(fields)s."),
+    "price_asked": _l("Barangnya sedang dititip di galeri: harga baru ini diusulkan ke galeri, belum berlaku."),
     "ship_weight_assumed": _l("Kosong: kami pakai %(grams)s gram (berat bersih + kemasan)."),
     "photo_missing": _l("Foto “%(name)s” tidak ada di ZIP. Tambahkan fotonya, atau betulkan namanya."),
     "photo_unusable": _l("Foto “%(name)s” tidak dapat dipakai. %(why)s"),

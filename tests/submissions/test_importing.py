@@ -132,6 +132,11 @@ def test_the_price_of_goods_in_a_gallery_is_asked_for_and_not_changed(app):
         assert db.session.get_one(Variant, goods.variant_id, populate_existing=True).price_idr == 25_000
         request = db.session.query(PriceRequest).one()
         assert (request.new_price_idr, request.status) == (27_000, PriceRequestStatus.ASKED)
+        # Whoever sent it is told, on the row and above all rows.
+        row = db.session.query(SubmissionRow).filter_by(submission_id=submission.id).one()
+        told = [(note["key"], note["value"]) for note in row.problems if note["code"] == "price_asked"]
+        assert told == [("price", "27 rb")]
+        assert submission.notices["prices_asked"] == 1
 
 
 def test_an_empty_cell_leaves_what_is_there(app):

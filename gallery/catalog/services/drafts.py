@@ -35,13 +35,17 @@ from gallery.registry.models import Business
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What saving did. ``changed`` names the fields; ``revision_id`` is the version that now holds the facts."""
+    """What saving did. ``changed`` names the fields; ``revision_id`` is the version that now holds the facts.
+
+    ``held`` are the variants whose new price does not hold yet: it is asked of whoever has a say in it.
+    """
 
     outcome: Outcome
     product_id: int
     public_id: str
     revision_id: int
     changed: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
 
     @property
     def needs_review(self) -> bool:

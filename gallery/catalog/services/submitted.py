@@ -1,5 +1,6 @@
 """Products that arrive in a spreadsheet: the same facts twice change nothing the second time."""
 
+from dataclasses import replace
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -42,17 +43,21 @@ def save_submitted(
     found = candidates(session, business_id, facts).find(business_id, facts)
     if found is None:
         return _save_new(session, business_id, facts, actor=actor, hand_in_now=hand_in_complete)
+    given = facts
     if hold is not None:
         facts = hold(session, found.id, facts, actor=actor)
+    held = frozenset(
+        new.name for new, kept in zip(given.variants, facts.variants, strict=True) if new.price_idr != kept.price_idr
+    )
     if not changes(found.facts, facts):
-        return Saved(Outcome.UNCHANGED, found.id, found.public_id, found.revision_id)
+        return Saved(Outcome.UNCHANGED, found.id, found.public_id, found.revision_id, held=held)
     if lock_row(session, Product, found.id).status is ProductStatus.ARCHIVED:
         unarchive(session, found.id, actor=actor)
     saved = edit_draft(session, found.id, facts, actor=actor)
     current = current_products(session, [found.id])[found.id]
     if hand_in_complete and saved.needs_review and current.is_open and _is_complete(current.facts):
         submit(session, found.id, actor=actor)
-    return saved
+    return replace(saved, held=held)
 
 
 def _save_new(session: Session, business_id: int, facts: ProductFacts, *, actor: Actor, hand_in_now: bool) -> Saved:

@@ -180,7 +180,19 @@ def _save(
     full = wanted(facts, found.facts if found else None, pictures)
     saved = products.save_submitted(session, business_id, full, hold=hold, actor=actor)
     _stock(session, saved.product_id, business_id, facts, submission, actor)
+    _tell_held(submission, [row for row in rows if row.facts["variant"].get("name", "") in saved.held])
     return saved.product_id
+
+
+def _tell_held(submission: Submission, rows: Sequence[SubmissionRow]) -> None:
+    """Note on the rows, and on the sheet as a whole, that their new price does not hold yet."""
+    for row in rows:
+        typed = row.cells.get("price", "")
+        note = {"key": "price", "value": typed, "code": "price_asked", "facts": {}, "note": True}
+        row.problems = [*row.problems, note]
+    if rows:
+        told = submission.notices.get("prices_asked", 0) + len(rows)
+        submission.notices = {**submission.notices, "prices_asked": told}
 
 
 def _recorded(session: Session, photo: Photo, business_id: int) -> PhotoFacts:
