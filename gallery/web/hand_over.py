@@ -69,7 +69,8 @@ def withdraw(_page: Page, public_id: str) -> ResponseReturnValue:
 
 def send(page: Page, public_id: str) -> ResponseReturnValue:
     """The parcel is with a carrier, under the number that staff typed."""
-    parcel, form = _parcel(public_id), carrier_form()
+    parcel = _parcel(public_id)
+    form = carrier_form(parcel)
     if not form.validate_on_submit():
         return page(parcel, {"carrier_form": form}), 422
 
@@ -262,7 +263,7 @@ def context(parcel: Parcel, forms: dict[str, Any]) -> dict[str, Any]:
         "allowed": allowed_overrides(parcel, current),
         "may_return": parcel.status is ParcelStatus.FAILED and not is_asked,
         "form": next(iter(forms.values()), None),
-        "carrier_form": forms.get("carrier_form") or carrier_form(),
+        "carrier_form": forms.get("carrier_form") or carrier_form(parcel),
         "tracking_form": forms.get("tracking_form") or TrackingForm(),
         "override_form": forms.get("override_form") or override_form(parcel, current),
         "return_form": forms.get("return_form") or ReturnForm(),
@@ -277,8 +278,11 @@ def allowed_overrides(parcel: Parcel, current: Shipment | None) -> list[Shipment
     return [status for status in sayable if status in SHIPMENT.moves[current.status]]
 
 
-def carrier_form() -> CarrierForm:
-    return CarrierForm(carriers=list(riders.carriers(db.session())))
+def carrier_form(parcel: Parcel) -> CarrierForm:
+    """Return the form with the carrier that the buyer chose, which staff may change."""
+    carriers = list(riders.carriers(db.session()))
+    chosen = (name for name in carriers if f"{parcel.service} ".startswith(f"{Courier.EXPEDITION.value}:{name} "))
+    return CarrierForm(carriers=carriers, data={"carrier": next(chosen, "")})
 
 
 def override_form(parcel: Parcel, current: Shipment | None) -> OverrideForm:

@@ -116,6 +116,8 @@ def pack(public_ids: Sequence[str]) -> int:
     """Mark the named parcels as packed, each in its own transaction; return how many became it."""
     scope, actor, packed = current_actor().scope("order.pack"), current_actor(), 0
     ids = [parcel.id for parcel in work.to_print(db.session(), scope, public_ids[:MOST_AT_ONCE])]
+    if not ids:
+        flash(_("Pilih dulu paketnya."), "warning")
     for parcel_id in ids:
         try:
             with transaction() as session:

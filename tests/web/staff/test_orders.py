@@ -92,6 +92,13 @@ def test_ticked_parcels_are_packed_once(staff, place):
     assert "paket siap" in text(staff.get(LIST))
 
 
+def test_pressing_without_a_tick_is_answered(staff, place):
+    parcel = make_parcel(place.id, packed=False)
+    staff.post(f"{LIST}kemas", {"tab": "to_pack"}, page=LIST)
+    assert "Pilih dulu paketnya." in text(staff.get(LIST))
+    assert status(parcel) == P.TO_PACK
+
+
 def test_an_unpaid_parcel_is_not_packed(staff, place):
     parcel = make_parcel(place.id, paid=False, packed=False)
     staff.post(path(parcel, "/kemas"), page=path(parcel))

@@ -136,6 +136,15 @@ def test_a_carrier_with_a_tracking_number(staff, place):
     assert "JN654321" in text(staff.get(path(parcel)))
 
 
+@pytest.mark.parametrize("service", ["expedition:JNE REG", "local_rider"])
+def test_what_the_buyer_chose_stands_first_and_is_filled_in(staff, place, service):
+    make_carrier_tariff()
+    rider = make_rider()
+    page = text(staff.get(path(make_parcel(place.id, service=service))))
+    by_carrier, by_rider = page.index("Kirim dengan kurir ekspedisi"), page.index(rider.name)
+    assert (by_carrier < by_rider, '<option selected value="JNE">' in page) == (service != "local_rider",) * 2
+
+
 def test_staff_note_what_the_courier_could_not(staff, place):
     parcel = make_parcel(place.id)
     make_shipment(parcel, S.PICKED_UP)
