@@ -11,7 +11,8 @@ from gallery.payments.gateway import ChargeKnown, ChargeWanted, Opened
 from tests.standins import GatewayStandIn, MidtransStandIn, StripeStandIn
 from tests.standins.server import Order
 
-QUICK_S = (2.0, 1.0)
+QUICK_S = (5.0, 3.0)  # no longer than a busy machine needs: some tests wait for its end
+PATIENT_S = (30.0, 30.0)
 REFERENCE = "GLR-26-0001-1"
 TOTAL = Rupiah(123_456)
 

@@ -99,13 +99,13 @@ def test_no_door_is_told_for_a_price(gateway, courier):
 
 
 def test_an_answer_that_comes_too_late_for_the_buyer_is_not_waited_for(name, courier):
-    patient = couriers.MAKE[name](courier, timeouts_s=(3.0, 10.0))
+    patient = couriers.MAKE[name](courier, timeouts_s=(5.0, 20.0))
     patient.quote(a_way())  # token and cities are known now, as they are after the first buyer of a day
-    courier.slow_s = 20
+    courier.slow_s = 60
     courier.misbehave(Fault.SLOW, "quote")
     with exchanges() as heard, pytest.raises((CourierUnsureError, CourierBusyError)):
-        patient.quote(a_way(within_s=0.3))
-    assert heard[-1].duration_ms < 2_000
+        patient.quote(a_way(within_s=2))
+    assert heard[-1].duration_ms < 15_000
     with pytest.raises(CourierBusyError):
         patient.quote(a_way(within_s=0))
 

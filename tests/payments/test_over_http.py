@@ -53,7 +53,7 @@ def standin(name):
 @pytest.fixture
 def shop(app, name, standin):
     """The application that asks this gateway, and a buyer in front of it."""
-    adapters.gateways()[name] = gateways.MAKE[name](standin)
+    adapters.gateways()[name] = gateways.MAKE[name](standin, timeouts_s=gateways.PATIENT_S)
     return guest(app)
 
 
@@ -258,7 +258,7 @@ def within(url: str, folder: str, name: str, standin, do: Callable[[], object]) 
     """Do something in this process, in an application of its own, and leave no connection open."""
     app = app_at(url, folder)
     with app.app_context():
-        adapters.gateways()[name] = gateways.MAKE[name](standin)
+        adapters.gateways()[name] = gateways.MAKE[name](standin, timeouts_s=gateways.PATIENT_S)
         try:
             return do()
         finally:
@@ -282,7 +282,7 @@ def _child(url: str, folder: str, name: str, standin, start: Start, work_: Calla
     code = ERROR
     try:
         with app_at(url, folder).app_context():
-            adapters.gateways()[name] = gateways.MAKE[name](standin)
+            adapters.gateways()[name] = gateways.MAKE[name](standin, timeouts_s=gateways.PATIENT_S)
             start.wait()
             work_()
             code = OK

@@ -464,7 +464,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for sign in raw:
             self.wfile.write(bytes([sign]))
-            if self.standin._stopping.wait(0.05):
+            if self.standin._stopping.wait(0.2):
                 return
 
     def _reset(self) -> None:

@@ -35,8 +35,9 @@ NEXT_DOOR = READY.replace("1002", "1001")
 
 
 @pytest.fixture
-def world(app):
+def world(app, monkeypatch):
     courier_quotes.ASKED.clear()
+    monkeypatch.setattr(courier_quotes, "PATIENCE_S", 30.0)  # a busy machine
     made = World(app)
     with transaction() as session:
         session.get(Region, "19.71.05.1002").lat, session.get(Region, "19.71.05.1002").lon = -2.19, 106.1
@@ -173,8 +174,8 @@ def test_one_caller_tries_whether_a_courier_is_back(world):
 
 
 def test_a_courier_that_dawdles_is_not_waited_for(world, biteship, lalamove, monkeypatch):
-    monkeypatch.setattr(courier_quotes, "PATIENCE_S", 1.0)
-    biteship.slow_s = 8.0
+    monkeypatch.setattr(courier_quotes, "PATIENCE_S", 3.0)
+    biteship.slow_s = 60.0
     biteship.misbehave(Fault.SLOW, "quote")
     assert set(shown(world)) == {RIDER, "lalamove:MOTORCYCLE"}
     assert health().failures == 1
