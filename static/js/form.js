@@ -7,8 +7,10 @@ document.addEventListener('submit', (event) => {
   form.dataset.sent = '1';
   setTimeout(() => event.submitter?.setAttribute('aria-disabled', 'true'));
 });
-// Back from the next page (bfcache): the form may be sent again.
+// Back from the next page: filters say again what this page shows, and (bfcache) a form may be sent again.
 addEventListener('pageshow', (event) => {
+  const isBack = event.persisted || performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
+  if (isBack) document.querySelectorAll('form[data-autosubmit]').forEach((form) => form.reset());
   if (!event.persisted) return;
   document.querySelectorAll('form[data-sent]').forEach((form) => {
     delete form.dataset.sent;

@@ -407,3 +407,18 @@ def test_who_was_signed_out_is_asked_to_sign_in_and_nothing_is_lost(page, server
 def test_the_reader_is_one_small_file():
     assert (SCRIPTS / "ean13.js").stat().st_size < 10_000
     assert "import " not in (SCRIPTS / "ean13.js").read_text()  # a worker finds no other file by a name without hash
+
+
+def test_a_filter_says_what_its_page_shows_after_the_way_back(page):
+    ticked = page.evaluate(
+        """async () => {
+            await import('/form.js');
+            document.body.innerHTML = '<form data-autosubmit><input type=checkbox><input type=checkbox checked></form>'
+                + '<form><input type=checkbox></form>';
+            const boxes = [...document.querySelectorAll('input')];
+            boxes.forEach((box) => { box.checked = !box.checked; });
+            dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+            return boxes.map((box) => box.checked);
+        }"""
+    )
+    assert ticked == [False, True, True]  # another form keeps what was typed
