@@ -3,12 +3,14 @@ import json
 import pytest
 from sqlalchemy import select, update
 
-from gallery.catalog.models import Licence, Product, ProductRevision, Variant
+from gallery.catalog.models import Licence, Photo, Product, ProductRevision, RevisionPhoto, Variant
 from gallery.catalog.states import PRODUCT, LicenceKind, ProductStatus, ShippingClass
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.logs import JsonFormatter
 from gallery.core.states import move
+from gallery.jobs import photos
+from tests.factories.catalog import make_upload
 from tests.factories.listing import make_offer, refresh_listing
 from tests.factories.regions import make_regions
 
@@ -207,3 +209,24 @@ def test_the_link_to_copy_is_this_products_and_the_page_is_the_same_each_time(pa
     assert copied.startswith("http://localhost/")
     monkeypatch.setattr(client.application.extensions["page_cache"], "max_bytes", 0)  # made anew for everybody
     assert client.get(path).data == client.get(path).data
+
+
+def test_small_pictures_are_the_light_files_in_the_shape_of_the_large_ones(page):
+    product = make_offer()
+    made = [
+        Photo(product_id=product, original_file_id=make_upload().file_id, sha256=str(number) * 64)
+        for number in range(2)
+    ]
+    with transaction() as session:
+        session.add_all(made)
+        session.flush()
+        revision_id = session.get_one(Product, product).published_revision_id
+        session.add_all(RevisionPhoto(revision_id=revision_id, photo_id=photo.id) for photo in made)
+    for photo in made:
+        photos.render({"photo_id": photo.id})
+    refresh_listing(product)
+    found = page(path_of(product))
+    small = [source["srcset"] for source in found.tags("source", type="image/webp", sizes="6rem")]
+    assert ["-320.webp 320w" in srcset for srcset in small] == [True, True]
+    shapes = [(img["width"], img["height"]) for img in found.tags("img") if img["alt"].startswith("Foto ")]
+    assert shapes == [("800", "600"), ("800", "600")]
