@@ -237,6 +237,20 @@ def test_what_was_forgotten_needs_no_key(app, run):
     assert SHEETS[0] not in places
 
 
+def test_a_forgotten_sheet_is_not_brought_back(app, run):
+    """Its file stands until the worker comes, but nobody may write it again."""
+    seal_everything()
+    place, _ = file_row()
+    with transaction() as session:
+        receiving.forget(session, session.scalar(select(Submission.id)))
+    use_keys(NEW, DEMO_KEY)
+    assert run("rotate")[0] == 0
+    with adapters.files().open(place) as stream:
+        assert stream.read().startswith(FieldCipher([DEMO_KEY], DEMO_KEY).header)
+    outbox.drain()
+    assert not adapters.files().exists(place)
+
+
 def test_a_file_that_is_gone_stops_nothing(app, run):
     seal_everything()
     adapters.files().delete(file_row()[0])
