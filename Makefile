@@ -12,7 +12,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+# Browsers and servers are waited for: with one worker for each processor, processors would have nothing to do.
+JOBS ?= 3
 
 HOST ?= 127.0.0.1
 PORT ?= 8000

@@ -18,7 +18,8 @@ from sqlalchemy.pool import StaticPool
 from tests import postgres
 
 # Journeys take half of a run. On PostgreSQL those are taken that touch what differs there: locks, search, numbers,
-# money. The others are about pages, scripts and pictures, which say the same on every database.
+# money; and every page is opened once more, on a phone, for what a query there may give otherwise. The others are about
+# scripts, pictures and other widths, which say the same on every database.
 JOURNEYS_ON_EVERY_DATABASE = {
     "test_story.py": "search, the listing's refresh and an order from the district's sheet to the door",
     "test_purchase.py": "pieces are reserved and an order is placed and paid; search and suggestions",
@@ -27,6 +28,14 @@ JOURNEYS_ON_EVERY_DATABASE = {
     "test_gallery.py": "a note received by two, sold both ways, counted, given back: locks, numbers, the chain",
     "test_pay_online.py": "messages, polls and pages book the same payment: once",
     "test_bank_statement.py": "lines of a bank are matched with payments: sums, days and similar names",
+    "test_accessibility.py::test_public_pages[360 px": "what a page shows comes from queries: axe finds nothing",
+    "test_accessibility.py::test_pages_of_those_who_work_here[360 px": "the same for those who work here",
+}
+# Of the tests with a database, these ask every address, and are answered before a row is looked for.
+SAME_ON_EVERY_DATABASE = {
+    "tests/web/test_access.py::test_a_guest_is_asked_": "the guard knows nobody",
+    "tests/web/test_access.py::test_a_role_": "the guard knows the role; rows: tests/web/test_scopes.py, on both",
+    "tests/web/test_access.py::test_every_post_of_a_form_needs_": "the token is compared first",
 }
 PATIENCE = "5s"  # for a connection that a test left open in the middle of a transaction
 
@@ -133,7 +142,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what says the same on every database: JOURNEYS_ON_EVERY_DATABASE, and tests without one."""
+    """Leave out what says the same on every database: tests without one, and those that are named above."""
     if not config.getoption("--with-database-only"):
         return
     left = [item for item in items if not _says_more_there(item)]
@@ -144,7 +153,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _says_more_there(item: pytest.Item) -> bool:
     if item.get_closest_marker("journey"):
         return any(f"/{name}" in item.nodeid for name in JOURNEYS_ON_EVERY_DATABASE)
-    return "database" in item.fixturenames
+    return "database" in item.fixturenames and not item.nodeid.startswith(tuple(SAME_ON_EVERY_DATABASE))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What a run leaves out on the second database is chosen by names that exist; no midnight falls into a test."""
+"""What a run leaves out is chosen by names that exist, long tests begin first, and no midnight falls into a test."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -6,16 +6,21 @@ from pathlib import Path
 import pytest
 
 from gallery.core import clock
-from tests.databases import JOURNEYS_ON_EVERY_DATABASE
+from tests.databases import JOURNEYS_ON_EVERY_DATABASE, SAME_ON_EVERY_DATABASE
 from tests.days import one_day
+from tests.order import dealt
 
-JOURNEYS = Path(__file__).resolve().parents[1] / "journeys"
+TESTS = Path(__file__).resolve().parents[1]
+NAMED = [*(f"tests/journeys/{name}" for name in JOURNEYS_ON_EVERY_DATABASE), *SAME_ON_EVERY_DATABASE]
 
 
-@pytest.mark.parametrize("name", JOURNEYS_ON_EVERY_DATABASE)
-def test_a_journey_of_every_database_exists(name):
+@pytest.mark.parametrize("name", NAMED)
+def test_what_is_chosen_by_its_name_exists(name):
     file, _, test = name.partition("::")
-    assert f"def {test or 'test_'}" in (JOURNEYS / file).read_text(encoding="utf-8")
+    test, _, case = test.partition("[")
+    source = (TESTS.parent / file).read_text(encoding="utf-8")
+    assert f"def {test or 'test_'}" in source
+    assert f'"{case}' in source
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,25 @@ def test_no_day_ends_in_the_middle_of_a_test(monkeypatch, moment, day):
     with one_day():
         assert clock.today() == day
     assert clock.today() == date(2026, 12, 31)
+
+
+class Listed:
+    """As much of a test as its place in the list depends on."""
+
+    def __init__(self, path, mark=""):
+        self.path, self.mark = path, mark
+
+    def get_closest_marker(self, name):
+        return name if name == self.mark else None
+
+
+@pytest.mark.parametrize(
+    ("workers", "parts"),
+    [(1, ["one one two three small small small small small"]),
+     (2, ["one one two three", "small small small small small"]),
+     (3, ["one one three", "two small small", "small small small"])],
+)  # fmt: skip
+def test_long_tests_begin_the_parts_of_all_workers_but_the_last(workers, parts):
+    long = [Listed("three", "processes"), *(Listed(path, "journey") for path in ("one", "one", "two"))]
+    tests = dealt([Listed("small") for _ in range(5)] + long, workers)
+    assert [test.path for test in tests] == " ".join(parts).split()
