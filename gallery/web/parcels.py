@@ -234,7 +234,9 @@ def _label(parcel: Parcel, shipment: Shipment | None, *, is_fragile: bool) -> di
 
 
 def actor_text(label: str) -> str:
-    """Name who said something about a shipment, from the label that is kept: a courier, the system, or a role."""
+    """Name who did something, from the label that is kept: a courier, the system, a role, or nobody known."""
+    if label == "guest":
+        return _("Tanpa akun")
     known = WORDS["Courier"] | WORDS["Role"]
     names = [str(known[part].text) for part in label.split("+") if part in known]
     return ", ".join(names) or _("Sistem")

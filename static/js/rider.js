@@ -26,8 +26,13 @@ async function send(data) {
   if (answer.redirected) { location.replace(answer.url); return; }
   // What is wrong with the form stands in the answer: show that page.
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const taken = [...document.querySelectorAll('[data-shrink]')];
   document.title = page.title;
   document.querySelector('main').replaceWith(page.querySelector('main'));
+  for (const { id, files } of taken) { // a picture that is not what was wrong need not be taken again
+    const again = document.getElementById(id);
+    if (again && again.getAttribute('aria-invalid') !== 'true') again.files = files;
+  }
   document.querySelector('[data-focus]')?.focus();
 }
 

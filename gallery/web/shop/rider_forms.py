@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from gallery.delivery.states import FailureReason
 from gallery.web.filters import rupiah
+from gallery.web.form_messages import Messages
 from gallery.web.parcel_forms import strip
 from gallery.web.words import word
 
@@ -18,6 +19,12 @@ LONGEST_KEY: Final = 40
 
 class StepForm(Form):
     """Any step; ``key`` was made with the page, so that sending it twice is sending it once."""
+
+    class Meta:
+        """What WTForms says by itself is said in our words, as in the forms with a session."""
+
+        def get_translations(self, _form: Form) -> Messages:
+            return Messages()
 
     step = HiddenField()
     key = HiddenField(filters=[strip], validators=[DataRequired(), Length(max=LONGEST_KEY)])

@@ -8,6 +8,7 @@ from gallery.accounts.models import User
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db
 from gallery.web.guards import requires
+from gallery.web.parcels import actor_text
 
 bp = Blueprint("audit", __name__, url_prefix="/pengaturan/audit")
 PAGE = 50
@@ -25,4 +26,5 @@ def index() -> ResponseReturnValue:
         rows = rows.where(AuditEntry.id < int(before))
     found = db.session.execute(rows.order_by(AuditEntry.id.desc()).limit(PAGE + 1)).all()
     more = found[PAGE - 1][0].id if len(found) > PAGE else None
-    return render_template("staff/audit/index.html", rows=found[:PAGE], more=more, subject=subject)
+    given = {"rows": found[:PAGE], "more": more, "subject": subject, "actor_text": actor_text}
+    return render_template("staff/audit/index.html", **given)

@@ -170,6 +170,8 @@ def test_a_failure_needs_a_reason_and_can_still_end_well(client):
     shipment = make_shipment(status=S.PICKED_UP)
     answer = client.post(link(shipment), data={"step": "fail", "key": "f"})
     assert (answer.status_code, "Pilih sebabnya." in text(answer)) == (422, True)
+    answer = say(client, shipment, "fail", "f", reason="bosan")
+    assert (answer.status_code, "Pilih salah satu dari daftar." in text(answer)) == (422, True)
     page = text(say(client, shipment, "fail", "f", reason="nobody_home", note="Pagar dikunci"))
     assert "tidak ada orang di tempat" in page
     assert state(shipment) == (S.FAILED, P.FAILED)
