@@ -130,7 +130,9 @@ def listing(space: Space) -> Page:
             "tabs": tabs,
             "tab": tab,
             "pager_page": {"previous_url": None, "next_url": more},
-            "districts": {row.code: row.name for row in districts(session)},
+            "districts": {
+                row.code: row.name for row in districts(session) if scope.everything or row.code in scope.districts
+            },
             "is_filtered": bool(kept or tab),
             **filters,
         }

@@ -22,14 +22,16 @@ bp = Blueprint("businesses", __name__, url_prefix="/registri")
 @requires("business.view")
 def index() -> ResponseReturnValue:
     text, district = request.args.get("q", "").strip()[:100], request.args.get("wilayah", "")[:5]
+    scope = current_actor().scope("business.view")
     page = queries.business_page(
         db.session(),
-        scope=current_actor().scope("business.view"),
+        scope=scope,
         text=text,
         district=district,
         cursor=request.args.get("sesudah"),
     )
-    names = {row.code: row.name for row in districts(db.session())}
+    own = (row for row in districts(db.session()) if scope.everything or row.code in scope.districts)
+    names = {row.code: row.name for row in own}
     return render_template("staff/businesses/index.html", page=page, text=text, district=district, districts=names)
 
 

@@ -92,6 +92,16 @@ def test_the_list_names_the_business_and_is_filtered(app, business):
     assert "Usaha Seberang" in body(province.get(HOME))
 
 
+@pytest.mark.parametrize("path", [HOME, "/petugas/registri/"])
+def test_only_who_sees_several_districts_is_asked_which(app, business, officer, path):
+    make_business(district_code=OTHER_DISTRICT)
+    province = signed_in(app, make_user("province_officer"))
+    assert 'name="wilayah"' in body(province.get(path))
+    shown = body(officer.get(path))
+    assert 'name="wilayah"' not in shown
+    assert OTHER_DISTRICT not in shown
+
+
 def test_the_list_costs_the_same_for_one_and_for_many(officer, business, count_queries):
     make_draft(business.id)
     officer.get(HOME)
