@@ -90,7 +90,7 @@ class AdjustForm(KeyedForm):
         return self
 
     def validate_reason(self, field: Any) -> None:
-        if self.direction.data == "in" and MovementReason(field.data) not in IN:
+        if self.direction.data == "in" and field.data not in {reason.value for reason in IN}:
             raise ValidationError(
                 _("Stok hanya bertambah karena salah hitung. Barang baru dicatat lewat Terima barang.")
             )

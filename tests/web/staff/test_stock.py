@@ -49,6 +49,14 @@ def test_one_clerk_books_no_loss_and_no_return(staff, goods, place, reason):
         assert f"/petugas/titipan/{paper}/baru?galeri={place.public_id}&amp;q={owner}" in text
 
 
+@pytest.mark.parametrize("direction", ["in", "out", "sideways"])
+def test_a_reason_that_is_none_is_refused(staff, goods, place, direction):
+    item_id = make_stock(goods.variant_id, place.id, 10)
+    form = {"direction": direction, "pieces": "2", "reason": "bosan", "request_key": "b" * 12}
+    assert staff.post(f"/petugas/galeri/{item_id}", form, page=f"/petugas/galeri/{item_id}").status_code == 422
+    assert db.session.get(StockItem, item_id).on_hand == 10
+
+
 def test_a_correction_needs_a_reason_and_leaves_a_movement(staff, goods, place):
     item_id = make_stock(goods.variant_id, place.id, 10)
     page = f"/petugas/galeri/{item_id}"
