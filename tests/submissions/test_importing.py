@@ -119,6 +119,21 @@ def test_a_changed_price_changes_the_price_and_nothing_else(app):
     assert counts()["product_revision"] == 1
 
 
+def test_a_variant_in_another_spelling_is_the_same_variant(app):
+    officer = make_officer()
+    rows = [ROW | {"variant": "250 g", "stock": 4}, ROW | {"variant": "Pedas"}]
+    imported(sheet(rows), officer)
+    before = counts()
+    spelled = [ROW | {"variant": "250  G", "stock": 4}, ROW | {"variant": "pedas", "stock": 3, "price": "27 rb"}]
+    submission = imported(sheet(spelled), officer)
+    assert (submission.changed_rows, submission.failed_rows) == (2, 0)
+    assert sorted(db.session.execute(select(Variant.name, Variant.price_idr))) == [("250 g", 25000), ("Pedas", 27000)]
+    now = counts()
+    assert now.pop("stock_movement") == before.pop("stock_movement") + 1  # the first stock of the second one
+    assert now.pop("stock_item") == before.pop("stock_item") + 1
+    assert now == before
+
+
 def test_the_price_of_goods_in_a_gallery_is_asked_for_and_not_changed(app):
     officer = make_officer()
     imported(sheet([ROW]), officer)

@@ -157,12 +157,13 @@ def tidied(facts: ProductFacts) -> ProductFacts:
 
 def write_variants(session: Session, product_id: int, wanted: Sequence[VariantFacts], *, actor: Actor) -> None:
     """Add and update variants by name and keep the history of their prices; others are left alone."""
-    known = {row.name: row for row in session.scalars(select(Variant).where(Variant.product_id == product_id))}
+    rows = session.scalars(select(Variant).where(Variant.product_id == product_id))
+    known = {name_key(row.name): row for row in rows}
     for facts in wanted:
-        row = known.get(facts.name)
+        row = known.get(name_key(facts.name))
         if row is None:
             row = Variant(product_id=product_id, name=facts.name, position=len(known))
-            known[facts.name] = row
+            known[name_key(facts.name)] = row
         write_variant(session, row, facts, actor=actor)
 
 

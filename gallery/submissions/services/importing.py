@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gallery.accounts.permissions import Actor
 from gallery.catalog import services as products
-from gallery.catalog.facts import PhotoFacts
+from gallery.catalog.facts import PhotoFacts, name_key
 from gallery.catalog.models import Variant
 from gallery.catalog.queries.current import candidates
 from gallery.catalog.services.submitted import HoldPrices
@@ -180,7 +180,8 @@ def _save(
     full = wanted(facts, found.facts if found else None, pictures)
     saved = products.save_submitted(session, business_id, full, hold=hold, actor=actor)
     _stock(session, saved.product_id, business_id, facts, submission, actor)
-    _tell_held(submission, [row for row in rows if row.facts["variant"].get("name", "") in saved.held])
+    held = {name_key(name) for name in saved.held}
+    _tell_held(submission, [row for row in rows if name_key(row.facts["variant"].get("name", "")) in held])
     return saved.product_id
 
 
@@ -208,7 +209,7 @@ def _stock(
     actor: Actor,
 ) -> None:
     """Receive the first stock of each variant at home: once for ever, whichever sheet says it."""
-    pieces = {row["variant"].get("name", ""): row["stock"] for row in facts if row.get("stock")}
+    pieces = {name_key(row["variant"].get("name", "")): row["stock"] for row in facts if row.get("stock")}
     if not pieces:
         return
     place_id = inventory.home_of(session, business_id).id
@@ -216,12 +217,12 @@ def _stock(
         select(Variant.id, Variant.name).where(Variant.product_id == product_id).order_by(Variant.id)
     ).all()
     for variant_id, name in variants:
-        if name in pieces:
+        if name_key(name) in pieces:
             inventory.receive(
                 session,
                 variant_id,
                 place_id,
-                pieces[name],
+                pieces[name_key(name)],
                 document=DocumentKind.SUBMISSION.of(submission.public_id),
                 request_key=f"first-stock:{variant_id}",
                 actor=actor,

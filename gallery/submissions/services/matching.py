@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from gallery.catalog.facts import LicenceFacts, PhotoFacts, ProductFacts, VariantFacts
+from gallery.catalog.facts import LicenceFacts, PhotoFacts, ProductFacts, VariantFacts, name_key
 from gallery.catalog.states import LicenceKind, ShippingClass, Storage
 from gallery.core.money import Rupiah
 from gallery.core.reading import plain_key
@@ -136,12 +136,12 @@ def _pictures(
 
 def _variant(row: dict[str, Any], base: ProductFacts) -> VariantFacts:
     said = dict(row["variant"])
-    known = {variant.name: variant for variant in base.variants}
-    before = known.get(said.get("name", ""))
+    known = {name_key(variant.name): variant for variant in base.variants}
+    before = known.get(name_key(said.get("name", "")))
     if row["product"].get("code"):
         said["sku"] = row["product"]["code"]
     said["price_idr"] = Rupiah(said["price_idr"])
-    return replace(before, **said) if before else VariantFacts(**said)
+    return replace(before, **said | {"name": before.name}) if before else VariantFacts(**said)
 
 
 def _one_code(rows: Sequence[dict[str, Any]]) -> str | None:
