@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import FileField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from gallery.accounts.permissions import Actor
 from gallery.accounts.queries import bank_names
@@ -33,7 +33,7 @@ from gallery.registry.identity import normal_nib, normal_nik
 from gallery.registry.models import Business
 from gallery.registry.services import BusinessFacts
 from gallery.web.errors import text_of
-from gallery.web.forms import strip
+from gallery.web.forms import NumberRange, strip
 from gallery.web.reauthentication import is_own_password
 
 STORY_LENGTH = 2_000

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from wtforms import validators
 from wtforms.fields.choices import SelectChoice
 
 
@@ -14,6 +15,17 @@ class FieldError:
 
     field_id: str
     text: str
+
+
+class NumberRange(validators.NumberRange):
+    """As WTForms', which makes a float of the number first and fails when that has more than 308 digits."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            super().__call__(form, field)
+        except OverflowError:
+            field.data = None  # in no range; what was typed stays in its field
+            super().__call__(form, field)
 
 
 def strip(text: str | None) -> str:

@@ -8,12 +8,12 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from gallery.core import clock
 from gallery.inventory.models import Place
 from gallery.inventory.states import LotBlock, MovementReason
-from gallery.web.forms import strip
+from gallery.web.forms import NumberRange, strip
 from gallery.web.stock_forms import KeyedForm
 from gallery.web.words import word
 

@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from gallery.consignment.services import NoteLineFacts
 from gallery.core import clock
 from gallery.core.money import Rupiah
-from gallery.web.forms import strip
+from gallery.web.forms import NumberRange, strip
 from gallery.web.money_typed import typed_rupiah
 from gallery.web.stock_forms import MOST_PIECES, KeyedForm
 

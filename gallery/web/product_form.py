@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, MultipleFileField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from gallery.catalog.facts import LicenceFacts, PhotoFacts, ProductFacts, VariantFacts
 from gallery.catalog.queries import CategoryView
 from gallery.catalog.states import LicenceKind, ShippingClass, Storage
 from gallery.core import reading
 from gallery.core.money import Rupiah
-from gallery.web.forms import strip
+from gallery.web.forms import NumberRange, strip
 from gallery.web.words import word
 
 LONGEST_LEAD_DAYS: Final = 90

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from gallery.core import clock
 from gallery.core.db import transaction
@@ -16,7 +16,7 @@ from gallery.inventory import services
 from gallery.inventory.errors import BelowReservedError
 from gallery.inventory.models import Place, PlaceKind
 from gallery.inventory.states import MovementReason
-from gallery.web.forms import strip
+from gallery.web.forms import NumberRange, strip
 from gallery.web.session import current_actor
 from gallery.web.words import word
 

@@ -6,11 +6,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import FileField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from gallery.counter.services import DENOMINATIONS
 from gallery.counter.states import CashReason
-from gallery.web.forms import strip
+from gallery.web.forms import NumberRange, strip
 from gallery.web.money_typed import typed_rupiah
 from gallery.web.stock_forms import KeyedForm
 from gallery.web.words import word

@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from gallery.consignment.services import LineFacts
 from gallery.consignment.states import RejectedAs
 from gallery.core.ids import public_id
 from gallery.core.money import Rupiah
-from gallery.web.forms import strip
+from gallery.web.forms import NumberRange, strip
 from gallery.web.money_typed import typed_rupiah
 from gallery.web.paging import day_in, number_in
 from gallery.web.stock_forms import MOST_PIECES, pieces_and_code

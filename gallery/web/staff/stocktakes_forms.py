@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from gallery.inventory.models import Place
 from gallery.inventory.states import MovementReason
 from gallery.registry.models import Business
 from gallery.stocktake.states import VARIANCE_REASONS
-from gallery.web.forms import strip
+from gallery.web.forms import NumberRange, strip
 from gallery.web.stock_forms import MOST_PIECES, KeyedForm
 from gallery.web.words import word
 

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DecimalField, IntegerField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from gallery.core.money import BasisPoints, Rupiah
 from gallery.delivery.models import Tariff
 from gallery.delivery.services import CarrierFacts, TariffFacts
 from gallery.delivery.tariffs import WeightStep
+from gallery.web.forms import NumberRange
 from gallery.web.parcel_forms import strip
 
 HIGHEST_IDR = 1_000_000

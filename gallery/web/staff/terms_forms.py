@@ -7,13 +7,13 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, DecimalField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from gallery.consignment.queries import TermsFacts
 from gallery.consignment.states import LossBearer, PaymentPeriod
 from gallery.core import clock
 from gallery.core.money import BasisPoints
-from gallery.web.forms import strip
+from gallery.web.forms import NumberRange, strip
 from gallery.web.words import word
 
 

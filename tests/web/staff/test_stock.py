@@ -50,10 +50,13 @@ def test_one_clerk_books_no_loss_and_no_return(staff, goods, place, reason):
 
 
 @pytest.mark.parametrize("direction", ["in", "out", "sideways"])
-def test_a_reason_that_is_none_is_refused(staff, goods, place, direction):
+def test_a_reason_or_a_number_that_is_none_is_refused(staff, goods, place, direction):
     item_id = make_stock(goods.variant_id, place.id, 10)
     form = {"direction": direction, "pieces": "2", "reason": "bosan", "request_key": "b" * 12}
     assert staff.post(f"/petugas/galeri/{item_id}", form, page=f"/petugas/galeri/{item_id}").status_code == 422
+    form |= {"pieces": "9" * 400, "reason": "count_correction"}  # more than a float can hold
+    answer = staff.post(f"/petugas/galeri/{item_id}", form, page=f"/petugas/galeri/{item_id}")
+    assert (answer.status_code, "Jumlahnya 1 sampai 100.000." in answer.get_data(as_text=True)) == (422, True)
     assert db.session.get(StockItem, item_id).on_hand == 10
 
 
