@@ -86,6 +86,7 @@ def test_a_product_from_the_phone_to_the_shop(person, tmp_path):
     page.get_by_label("Ringkasan").fill("Renyah, dipanggang di atas arang.")
     page.get_by_role("button", name="Simpan").click()
     page.get_by_role("button", name="Ajukan lagi untuk kurasi").click()
+    owner.sees("Hasil kurasi akan tampil")
 
     curator.goes("/petugas/kurasi/?jenis=new")
     desk.get_by_role("link", name="Kemplang Uji Perjalanan").click()

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.journeys import papers
 from tests.journeys.conftest import OFFICE, PHONE, Person
 from tests.journeys.steps import (
+    WORK_MS,
     approve,
     hand_in,
     hand_to_rider,
@@ -55,6 +56,12 @@ def find_with_a_typing_error(buyer: Person, name: str) -> None:
     page = buyer.goes("/")
     page.locator("input[name=q]").first.fill(wrong)
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/produk/"))
+    for _ in range(WORK_MS // 500):  # the worker may still be about to list it
+        if page.get_by_role("link", name=f"{name} panggang").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
     buyer.sees(name.split(maxsplit=1)[0].lower())
     page.get_by_role("link", name=f"{name} panggang").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"{name} panggang")
