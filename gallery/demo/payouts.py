@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Final
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,6 @@ from gallery.settlement.models import Payout
 from gallery.settlement.queries import balances
 from gallery.settlement.queries.balances import Owed
 
-WINDOW_DAYS: Final = 2
 DAYS_AGO: Final = (46, 31, 16, 1)
 NEWEST_OWNERS: Final = 12
 SYSTEM: Final = Actor.system()
@@ -33,7 +33,7 @@ def plan(world: World) -> None:
 
 
 def _post(session: Session) -> None:
-    while services.post_due(session, WINDOW_DAYS):
+    while services.post_due(session, current_app.config["RETURN_WINDOW_DAYS"]):
         pass
 
 

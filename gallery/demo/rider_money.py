@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,7 +28,6 @@ GALLERY: Final = "PGK"
 HANDED_OVER_DAYS_AGO: Final = 5
 PAID_PARTIES: Final = 3
 ROUND_IDR: Final = 10_000
-WINDOW_DAYS: Final = 2
 SYSTEM: Final = Actor.system()
 
 
@@ -60,7 +60,7 @@ def _receive(session: Session, *, rider_id: int, payment_ids: Sequence[int]) -> 
 
 def _pay_couriers(session: Session) -> None:
     """Those who are owed most get a round sum: riders out of the safe, companies by transfer."""
-    while services.post_due(session, WINDOW_DAYS):
+    while services.post_due(session, current_app.config["RETURN_WINDOW_DAYS"]):
         pass
     account_id = session.scalars(select(BankAccount.id).order_by(BankAccount.id)).first()
     gallery_id = place_of_gallery(session, GALLERY).gallery_id
