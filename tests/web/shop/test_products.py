@@ -26,6 +26,12 @@ def test_a_search_with_a_typing_error_finds_the_product_and_offers_the_exact_sea
     assert 'value="lda putih"' in page  # what was typed stays in the box
 
 
+def test_a_corrected_search_whose_filters_leave_nothing_promises_nothing(shop, client):
+    page = client.get("/produk/?q=lda&harga_maks=1000").text
+    assert "Mungkin maksud Anda: lada." in page
+    assert "Hasilnya ada di bawah ini" not in page
+
+
 def test_the_exact_search_corrects_nothing_and_is_no_dead_end(shop, client):
     page = client.get("/produk/?q=lda+putih&persis=1").text
     assert "Mungkin maksud Anda" not in page
