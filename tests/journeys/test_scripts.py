@@ -422,3 +422,17 @@ def test_a_filter_says_what_its_page_shows_after_the_way_back(page):
         }"""
     )
     assert ticked == [False, True, True]  # another form keeps what was typed
+
+
+@pytest.mark.parametrize(("sheet", "row"), [("components", "tabs"), ("shop", "cat-nav")])
+def test_the_current_entry_of_a_row_that_scrolls_is_in_sight(browser, sheet, row):
+    css = (SCRIPTS.parent / f"css/{sheet}.css").read_text()
+    entries = [f"<a href='#{number}'>Keadaan {number}</a>" for number in range(20)]
+    entries[17] = entries[17].replace("<a", "<a aria-current=page")
+    page = browser.new_page()
+    page.set_content(
+        f"<!doctype html><style>nav {{ display: flex; inline-size: 15rem }} {css}</style>"
+        f"<nav class={row}>{''.join(entries)}</nav>"
+    )
+    page.wait_for_function("document.querySelector('nav').scrollLeft > 0")
+    page.close()
