@@ -60,6 +60,13 @@ class Order(Base):
         """Whether it goes out unpaid, and a local rider is given the cash for it."""
         return self.status is OrderStatus.CASH_DUE and self.fulfilment is not FulfilmentKind.PICKUP
 
+    @property
+    def shown_status(self) -> OrderStatus | ParcelStatus:
+        """What its buyer is to read first: once a parcel has left that it is sent, not that it is paid."""
+        is_open = self.status in {OrderStatus.PAID, OrderStatus.CASH_DUE}
+        is_sent = is_open and any(parcel.status is ParcelStatus.HANDED_OVER for parcel in self.parcels)
+        return ParcelStatus.HANDED_OVER if is_sent else self.status
+
     parcels: Mapped[list["Parcel"]] = relationship(back_populates="order", order_by="Parcel.id")
     lines: Mapped[list["OrderLine"]] = relationship(back_populates="order", order_by="OrderLine.id")
     events: Mapped[list["OrderEvent"]] = relationship(order_by="OrderEvent.id")

@@ -244,6 +244,17 @@ def test_the_buyer_sees_who_brings_the_parcel(buyer, packed):
     assert "Hendra will fetch the parcel" in text(buyer.get(f"/en{link(order)}"))
 
 
+def test_once_a_parcel_has_left_the_order_is_sent_and_not_only_paid(app, buyer, packed):
+    order, parcel_id, rider = packed
+
+    def badge() -> str:
+        return html.read(buyer.get(link(order))).one("span", **{"data-part": "badge"}).text
+
+    assert badge() == "Dibayar"
+    make_shipment(db.session.get(Parcel, parcel_id), ShipmentStatus.PICKED_UP, rider_id=rider)
+    assert badge() == "Dikirim"
+
+
 def booked(parcel_id, *, when=BookingStatus.BOOKED, **given) -> tuple[str, int]:
     """The parcel as it is after an online courier was asked; returns the shipment's public and internal id."""
     with transaction() as session:
