@@ -429,10 +429,9 @@ def test_the_current_entry_of_a_row_that_scrolls_is_in_sight(browser, sheet, row
     css = (SCRIPTS.parent / f"css/{sheet}.css").read_text()
     entries = [f"<a href='#{number}'>Keadaan {number}</a>" for number in range(20)]
     entries[17] = entries[17].replace("<a", "<a aria-current=page")
-    page = browser.new_page()
+    page = browser.new_page(viewport={"width": 360, "height": 800})
     page.set_content(
-        f"<!doctype html><style>nav {{ display: flex; inline-size: 15rem }} {css}</style>"
-        f"<nav class={row}>{''.join(entries)}</nav>"
+        f"<!doctype html><style>nav {{ display: flex }} {css}</style><nav class={row}>{''.join(entries)}</nav>"
     )
     page.wait_for_function("document.querySelector('nav').scrollLeft > 0")
     page.close()
