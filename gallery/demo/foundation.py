@@ -144,7 +144,8 @@ def _engage_riders(session: Session) -> None:
 
 def _carriers(session: Session) -> None:
     """One carrier goes everywhere: by road, by ferry and by boat to the islets."""
-    rows = session.execute(select(Region.island, Region.island_group).where(Region.island.is_not(None)).distinct())
+    villages = Region.level == RegionLevel.VILLAGE  # a subdistrict may lie on several islands, and names them all
+    rows = session.execute(select(Region.island, Region.island_group).where(villages).distinct())
     groups = {str(island): str(group) for island, group in rows}
     for origin, destination in product(sorted(groups), repeat=2):
         is_near = groups[origin] == groups[destination]

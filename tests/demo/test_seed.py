@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import phonenumbers
@@ -23,6 +24,7 @@ from gallery.core import adapters, clock
 from gallery.core.db import db, snapshot
 from gallery.core.outbox import OutboxMessage
 from gallery.delivery.models import (
+    CarrierTariff,
     CourierBooking,
     CourierCoverage,
     CourierExchange,
@@ -42,7 +44,7 @@ from gallery.orders.models import Order, Parcel
 from gallery.orders.states import OrderStatus, ParcelStatus
 from gallery.payments.models import Payment, Refund, Remittance
 from gallery.payments.states import PaymentMethod, PaymentStatus, RefundStatus
-from gallery.regions.models import Region
+from gallery.regions.models import Region, RegionLevel
 from gallery.registry.models import Business, Person
 from gallery.settlement.models import BankLine, CourierPayment
 from gallery.settlement.queries import prove_money
@@ -210,6 +212,9 @@ def test_news_searches_riders_and_tariffs_are_there():
         .join(Tariff, Tariff.place_id == Place.id)
     )
     assert set(db.session.scalars(islands)) == {"Bangka", "Belitung"}
+    inhabited = set(db.session.scalars(select(Region.island).where(Region.level == RegionLevel.VILLAGE)))
+    routes = select(CarrierTariff.origin_island, CarrierTariff.destination_island)
+    assert set(map(tuple, db.session.execute(routes))) == set(product(inhabited, repeat=2))
 
 
 def test_nothing_is_left_to_be_told():
