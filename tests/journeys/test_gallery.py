@@ -292,7 +292,8 @@ def give_back(staff: Person, pieces: int) -> str:
 
 def owner_sees(owner: Person, **flow: int) -> None:
     """What the owner's phone tells of the squid in the gallery."""
-    page = owner.goes("/umkm-saya/laporan/")
+    yesterday = clock.today() - timedelta(days=1)  # when the month may have ended in the middle of the journey
+    page = owner.goes(f"/umkm-saya/laporan/?dari={yesterday}")
     row = page.locator("tr", has_text=SQUID).filter(has=page.locator("[data-label='Terjual online']"))
     row = row.filter(has_text="Pangkalpinang")
     seen = {name: row.locator(f"[data-label='{name}']").inner_text() for name in FLOW}
