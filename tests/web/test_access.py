@@ -89,7 +89,7 @@ def test_a_guest_is_asked_to_sign_in_everywhere_else(app):
 
 @pytest.mark.parametrize("role", [None, *Role])
 def test_a_role_is_refused_what_its_permissions_do_not_allow(app, role):
-    """What they allow is opened in tests/web/test_scopes.py, for own objects and those of others."""
+    """What they allow is opened in tests/web/test_form_scopes.py; of others, in tests/web/test_scopes.py."""
     person, wrong = person_of(app, role), []
     cookie = f"{app.config['SESSION_COOKIE_NAME']}={person.client.get_cookie(app.config['SESSION_COOKIE_NAME']).value}"
     given = {"headers": {"Cookie": cookie}, "data": {"csrf_token": person.token}}

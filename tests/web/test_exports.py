@@ -29,7 +29,7 @@ from tests.browser import signed_in
 from tests.factories.accounts import make_user
 from tests.factories.checkout import make_bank_account
 from tests.factories.inventory import BELITUNG, PANGKALPINANG, make_gallery_place, make_goods, make_stock
-from tests.web.test_scopes import make_place, person
+from tests.web.scope_world import make_place, person
 
 SYSTEM = Actor.system()
 ROW = re.compile(r'<tr[^>]*>\s*<th scope="row">')
