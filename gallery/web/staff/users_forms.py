@@ -23,6 +23,31 @@ from gallery.web.words import word
 _KINDS = {"business_id": "u", "district_code": "w", "gallery_id": "g", "office_id": "o"}
 
 
+class PersonForm(FlaskForm):
+    """Who is meant."""
+
+    name = StringField(_l("Nama"), filters=[strip], validators=[DataRequired(_l("Tulis namanya.")), Length(max=100)])
+    email = StringField(
+        _l("Surel"),
+        filters=[strip],
+        validators=[
+            DataRequired(_l("Tulis surelnya. Undangan dikirim ke sana.")),
+            Email(_l("Surel ini tidak lengkap. Contoh: nama@contoh.id")),
+        ],
+    )
+    phone = StringField(_l("Nomor HP"), filters=[strip], validators=[Optional()])
+
+    def validate_phone(self, field: Any) -> None:
+        if normal_phone(field.data) is None:
+            raise ValidationError(_("Nomor HP ini tidak dikenali. Contoh: 0812 3456 7890"))
+
+    def normal_phone(self) -> str | None:
+        return normal_phone(self.phone.data) if self.phone.data else None
+
+    def normal_email(self) -> str | None:
+        return self.email.data.lower() if self.email.data else None
+
+
 class GrantForm(FlaskForm):
     """A role; ``place`` is "w:19.71", "g:1", "u:5" or "o:3", and must be of the kind that the role acts in."""
 
@@ -67,29 +92,10 @@ class GrantForm(FlaskForm):
         return Grant(row.role, row.district_code, row.gallery_id, row.business_id, row.office_id)
 
 
-class InvitationForm(GrantForm):
-    name = StringField(_l("Nama"), filters=[strip], validators=[DataRequired(_l("Tulis namanya.")), Length(max=100)])
-    email = StringField(
-        _l("Surel"),
-        filters=[strip],
-        validators=[
-            DataRequired(_l("Tulis surelnya. Undangan dikirim ke sana.")),
-            Email(_l("Surel ini tidak lengkap. Contoh: nama@contoh.id")),
-        ],
-    )
-    phone = StringField(_l("Nomor HP"), filters=[strip], validators=[Optional()])
-
-    def validate_phone(self, field: Any) -> None:
-        if normal_phone(field.data) is None:
-            raise ValidationError(_("Nomor HP ini tidak dikenali. Contoh: 0812 3456 7890"))
+class InvitationForm(PersonForm, GrantForm):
+    """A person with a first role."""
 
     def prepare(self, session: Session) -> "InvitationForm":
         """Fill the choices."""
         super().prepare(session)
         return self
-
-    def normal_phone(self) -> str | None:
-        return normal_phone(self.phone.data) if self.phone.data else None
-
-    def normal_email(self) -> str | None:
-        return self.email.data.lower() if self.email.data else None

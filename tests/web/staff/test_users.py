@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from gallery.accounts.models import User
@@ -29,6 +31,13 @@ def test_an_invitation_needs_the_place_that_its_role_acts_in(admin):
     user = db.session.query(User).filter_by(email="rina@example.id").one()
     assert [(grant.role, grant.gallery_id) for grant in user.grants] == [("gallery_staff", gallery.id)]
     assert db.session.query(OutboxMessage).filter_by(topic="mail.send").count() == 1
+
+
+def test_what_is_wrong_is_listed_as_the_page_goes(admin):
+    page = "/petugas/pengaturan/pengguna/undang"
+    text = admin.post(page, {}, page=page).get_data(as_text=True)
+    summary = text[text.index("err-summary") : text.index("</ul>", text.index("err-summary"))]
+    assert re.findall(r'href="#(\w+)"', summary) == ["name", "email", "role"]
 
 
 def test_a_known_address_is_not_invited_twice(admin):
