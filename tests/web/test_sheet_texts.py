@@ -8,13 +8,13 @@ import pytest
 
 from gallery.catalog.facts import ProductFacts
 from gallery.core.sheets import SheetProblem
-from gallery.web.sheet_texts import CELL_TEXTS, FIELD_TEXTS, FILE_TEXTS, cell_text, file_text
+from gallery.web.sheet_texts import CELL_TEXTS, FIELD_TEXTS, FILE_TEXTS, ZIP_TEXTS, cell_text, file_text, zip_text
 from tests.architecture.source import GALLERY, called, calls, tree
 
 FACTS = {
     "limit": 10_000, "limit_mb": 10, "needed": "Nama Produk", "found": "nama", "length": 15, "formula": "#REF!",
     "lowest": 100, "highest": 10**9, "guess": 25_000, "unit": "kg", "units": "g, kg", "most": 100, "hint": "Air Itam",
-    "net": 250, "row": 12, "ending": "8888", "grams": 300, "name": "foto.jpg",
+    "net": 250, "row": 12, "ending": "8888", "grams": 300, "name": "foto.jpg", "why": "image_type",
     "fields": ["photos"],
 }  # fmt: skip
 
@@ -54,6 +54,14 @@ def test_a_sentence_about_a_cell_is_whole(app, code):
 def test_a_sentence_about_a_file_is_whole(app, code):
     with app.test_request_context("/"):
         text = file_text({"code": code, "facts": FACTS})
+    assert text.endswith(".")
+    assert "%(" not in text
+
+
+@pytest.mark.parametrize("code", sorted(ZIP_TEXTS))
+def test_a_sentence_about_a_zip_is_whole(app, code):
+    with app.test_request_context("/"):
+        text = zip_text({"code": code, "facts": FACTS})
     assert text.endswith(".")
     assert "%(" not in text
 

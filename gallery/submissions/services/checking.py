@@ -23,8 +23,6 @@ from gallery.submissions.services.rows import ReadRow, RowReader
 from gallery.submissions.states import SUBMISSION, RowOutcome, SubmissionStatus
 
 LISTED: Final = 20
-NO_ZIP: Final = "no_zip"
-PHOTO_NOTES: Final = {NO_ZIP: "no_photo_zip", MISSING: "photo_missing", AMBIGUOUS: "photo_ambiguous"}
 TOTALS: Final = frozenset(
     {"total", "jumlah", "grand total", "sub total", "subtotal", "total keseluruhan", "jumlah total"}
 )
@@ -243,15 +241,17 @@ def _pictures(unit: Unit, box: PhotoBox | None) -> list[PhotoFacts] | None:
 
 
 def _picture(row: ReadRow, name: str, box: PhotoBox | None) -> ZippedPhoto | None:
-    photo = box.find(name) if box else None
+    shown = name.rpartition("/")[2]
+    if box is None:
+        row.add("photos", "no_photo_zip", note=True, name=shown)
+        return None
+    photo = box.find(name)
     if photo is None:
-        why = box.why_not(name) if box else NO_ZIP
-        code = PHOTO_NOTES.get(why, "photo_unusable")
-        row.add(
-            "photos",
-            code,
-            note=True,
-            name=name.rpartition("/")[2],
-            **({"why": why} if code == "photo_unusable" else {}),
-        )
+        why = box.why_not(name)
+        if why == MISSING:
+            row.add("photos", "photo_missing", note=True, name=shown)
+        elif why == AMBIGUOUS:
+            row.add("photos", "photo_ambiguous", note=True, name=shown)
+        else:
+            row.add("photos", "photo_unusable", note=True, name=shown, why=why)
     return photo
