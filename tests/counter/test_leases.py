@@ -1,6 +1,6 @@
 """Leases: what a till may sell without a connection, booked exactly once, and never more than was there."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,10 @@ POLICY = Policy(pieces=3, percent=50)
 @pytest.fixture
 def desk(app):
     return make_desk()
+
+
+def in_days(number):
+    return clock.today() + timedelta(days=number)
 
 
 def top_up(desk, *goods, policy=POLICY):
@@ -64,8 +68,8 @@ def test_a_lease_is_half_of_the_free_pieces_and_at_most_three(desk, pieces, leas
 
 
 def test_what_expires_first_is_leased_first_and_the_till_is_told(desk):
-    goods, later = on_shelf(desk, pieces=6, expires_on=date(2027, 6, 1))
-    soon = make_stock(goods.variant_id, desk.place_id, 2, expires_on=date(2027, 1, 5))
+    goods, later = on_shelf(desk, pieces=6, expires_on=in_days(190))
+    soon = make_stock(goods.variant_id, desk.place_id, 2, expires_on=in_days(40))
     top_up(desk, goods)
     assert (stock(soon), stock(later)) == ((2, 2), (6, 1))
     lease = queries.lease_of(db.session(), desk.shift_id)
@@ -128,8 +132,8 @@ def test_pieces_of_a_web_order_are_never_given_to_an_offline_sale(desk):
 
 
 def test_a_lot_recalled_after_the_sale_is_booked_all_the_same(desk):
-    goods, item = on_shelf(desk, pieces=6, expires_on=date(2027, 1, 5))
-    make_stock(goods.variant_id, desk.place_id, 4, expires_on=date(2027, 6, 1))
+    goods, item = on_shelf(desk, pieces=6, expires_on=in_days(40))
+    make_stock(goods.variant_id, desk.place_id, 4, expires_on=in_days(190))
     top_up(desk, goods)
     with transaction() as session:
         lot_id = session.get(StockItem, item).lot_id

@@ -1,6 +1,6 @@
 """Any order of scans, sales, leases, sales without a connection, web orders, recalls, returns and closings adds up."""
 
-from datetime import date
+from datetime import timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -42,7 +42,7 @@ class CounterMachine(RuleBasedStateMachine):
     def begin(self, soon, later):
         place = make_gallery_place()
         self.desks = [make_desk(place, name=f"Kasir {number}") for number in range(2)]
-        self.goods, item = on_shelf(self.desks[0], pieces=soon, expires_on=date(2027, 1, 5))
+        self.goods, item = on_shelf(self.desks[0], pieces=soon, expires_on=clock.today() + timedelta(days=40))
         self.items = [item]
         self.received = soon + later
         if later:
@@ -52,7 +52,7 @@ class CounterMachine(RuleBasedStateMachine):
                     self.goods.variant_id,
                     self.desks[0].place_id,
                     later,
-                    expires_on=date(2027, 6, 1),
+                    expires_on=clock.today() + timedelta(days=190),
                     actor=ACTOR,
                 )
                 session.flush()

@@ -4,12 +4,13 @@ import io
 
 from python_calamine import CalamineWorkbook
 
-from tests.web.staff.test_owners import owner, province  # noqa: F401 - a fixture
+from gallery.core import clock
+from tests.web.staff.test_owners import NOW, owner, province  # noqa: F401 - a fixture
 
 
 def test_entries_are_found_by_day_account_and_number(app, owner, count_queries):  # noqa: F811
     officer = province(app)
-    everything = "/petugas/jurnal/?dari=2026-01-01&sampai=2027-12-01"
+    everything = f"/petugas/jurnal/?dari={NOW:%Y-%m-%d}&sampai={clock.today()}"
     with count_queries() as queries:
         page = officer.get(everything).get_data(as_text=True)
     assert "Penjualan kasir" in page
