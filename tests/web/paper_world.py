@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -85,7 +85,7 @@ def make_scene(lines: int = 40) -> Scene:
         *((one, 3 + n % 9) for n, one in enumerate(goods)),
         gallery_id=gallery_id,
         district_code="19.71",
-        expires_on=date(2027, 9, 30),
+        expires_on=clock.today() + timedelta(days=300),
     )
     note_id = note.id
     receiving = consignment.make_receiving(note).id
