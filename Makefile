@@ -144,6 +144,10 @@ messages: $(DEV_STAMP) ## bring the catalogues up to the source texts; new ones 
 screenshots: setup browser ## pictures of every page into docs/screenshots (ONLY=staff.notes: of some)
 	$(BIN)/python -m tests.screenshots $(ONLY)
 
+.PHONY: lighthouse
+lighthouse: setup browser ## Lighthouse on every public page, needs Node; writes docs/lighthouse.md
+	$(BIN)/python -m tests.lighthouse
+
 .PHONY: bench
 bench: setup ## measure the pages and write docs/performance.md
 	$(BIN)/python -m benchmarks
