@@ -1,5 +1,6 @@
 import io
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from PIL import Image
@@ -13,6 +14,7 @@ from gallery.orders.models import Order
 from gallery.payments import services
 from gallery.payments.models import Payment, PaymentProof
 from gallery.payments.states import PaymentMethod, PaymentStatus
+from tests import html
 from tests.browser import guest
 from tests.factories.checkout import make_placed_order
 
@@ -85,6 +87,14 @@ def test_a_wrong_proof_is_replaced_from_the_page_of_the_order(buyer):
     send(buyer, order, picture(colour="#210"))
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(PaymentProof)) == 2
+
+
+def test_a_guest_keeps_the_link_in_the_own_whatsapp(app, buyer):
+    order = make_placed_order()
+    for path in (link(order), link(order).replace("/bayar/", "/pesanan/")):
+        own = f"https://wa.me/{order.contact_phone.removeprefix('+')}?text="
+        (said,) = [href.removeprefix(own) for href in html.read(buyer.get(path)).links if href.startswith(own)]
+        assert buyer.get(unquote(said).split(": ")[1].removeprefix("http://localhost")).status_code == 200
 
 
 @pytest.mark.parametrize(("email", "is_promised"), [("ani@example.id", True), (None, False)])
