@@ -67,6 +67,7 @@ class BusinessForm(FlaskForm):
         filters=[strip],
         validators=[Optional(), Length(max=STORY_LENGTH, message=_l("Paling panjang 2.000 huruf."))],
     )
+    photo = FileField(_l("Foto usaha"))
     since_year = IntegerField(
         _l("Berdiri sejak tahun"),
         validators=[Optional(), NumberRange(min=OLDEST_YEAR, message=_l("Tulis tahun empat angka, misalnya 2015."))],
@@ -76,7 +77,6 @@ class BusinessForm(FlaskForm):
     bank_code = SelectField(_l("Bank"), validators=[Optional()], validate_choice=False)
     bank_account = StringField(_l("Nomor rekening"), filters=[strip], validators=[Optional()])
     bank_holder = StringField(_l("Rekening atas nama"), filters=[strip], validators=[Optional(), Length(max=100)])
-    photo = FileField(_l("Foto usaha"))
     current_password = PasswordField(_l("Kata sandi Anda"), validators=[Optional()])
 
     def prepare(self, session: Session, districts: frozenset[str] | None) -> "BusinessForm":

@@ -76,11 +76,11 @@ class BudgetForm(FlaskForm):
         filters=[strip],
         validators=[DataRequired(_l("Tulis kode rekening belanjanya, misalnya 5.1.02.01.01.0052."))],
     )
+    npwp = StringField(_l("NPWP kantor"), filters=[digits_only], validators=[Optional()])
     letter_number = StringField(
         _l("Nomor surat pesanan kantor"), filters=[strip], validators=[Optional(), Length(max=80, message=_LONG)]
     )
     letter_date = DateField(_l("Tanggal surat pesanan kantor"), validators=[Optional()])
-    npwp = StringField(_l("NPWP kantor"), filters=[digits_only], validators=[Optional()])
 
     def validate_account_code(self, field: Any) -> None:
         if _ACCOUNT.fullmatch(field.data) is None:

@@ -164,11 +164,11 @@ class VariantForm(FlaskForm):
 
     name = StringField(_l("Nama pilihan"), filters=[strip], validators=[Optional(), at_most(60)])
     price = price_field()
-    ship_weight = ship_weight_field()
+    unit = StringField(_l("Satuan"), filters=[strip], validators=[Optional(), at_most(UNIT)])
     net_weight = ReadField(
         _l("Berat bersih"), reading.grams, _l("Tulis isi bersihnya, misalnya 250 g, 1 kg, atau 300 ml.")
     )
-    unit = StringField(_l("Satuan"), filters=[strip], validators=[Optional(), at_most(UNIT)])
+    ship_weight = ship_weight_field()
     length = ReadField(_l("Panjang"), reading.millimetres, _l("Tulis panjangnya, misalnya 20 cm."))
     width = ReadField(_l("Lebar"), reading.millimetres, _l("Tulis lebarnya, misalnya 15 cm."))
     height = ReadField(_l("Tinggi"), reading.millimetres, _l("Tulis tingginya, misalnya 8 cm."))

@@ -17,6 +17,13 @@ from gallery.web.forms import choices_of, offered
 REFRESH: Final = "perbarui"  # the button that asks for the lists below without a script
 
 
+def region_fields() -> tuple[SelectField, SelectField, SelectField]:
+    """Return ``kabupaten, kecamatan, desa``: a form declares them where its page shows them."""
+    labels = (_l("Kabupaten/kota"), _l("Kecamatan"), _l("Kelurahan/desa"))
+    regency, subdistrict, village = (SelectField(label, validate_choice=False, default="") for label in labels)
+    return regency, subdistrict, village
+
+
 def offer_regions(form: Any, session: Session) -> list[Region]:
     """Fill the lists and return the villages; a choice that does not belong to the one above it is forgotten."""
     form.kabupaten.choices = choices_of(_("Pilih kabupaten/kota"), ((r.code, r.name) for r in districts(session)))
@@ -37,11 +44,7 @@ def village_data(code: str | None) -> dict[str, str]:
 
 
 class VillageForm(FlaskForm):
-    """A form with an address: exactly one village has to be chosen."""
-
-    kabupaten = SelectField(_l("Kabupaten/kota"), validate_choice=False, default="")
-    kecamatan = SelectField(_l("Kecamatan"), validate_choice=False, default="")
-    desa = SelectField(_l("Kelurahan/desa"), validate_choice=False, default="")
+    """A form with an address: exactly one village has to be chosen of its ``region_fields``."""
 
     def is_sent(self) -> bool:
         """Whether the form was sent to be saved, rather than to be shown anew with the next list."""

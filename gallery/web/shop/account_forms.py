@@ -15,19 +15,23 @@ def _known_language(code: str | None) -> str:
     return code or current_language()
 
 
-class ConfirmForm(FlaskForm):
-    current_password = PasswordField(
-        _l("Kata sandi sekarang"), validators=[DataRequired(_l("Tulis kata sandi yang sekarang Anda pakai."))]
-    )
-
-
-class ProfileForm(ContactForm, ConfirmForm):
+class LanguageForm(FlaskForm):
     language = SelectField(
         _l("Bahasa surel dari kami"),
         choices=[SelectChoice(code, name) for code, name in NAMES.items()],
         default=current_language,
         coerce=_known_language,
     )
+
+
+class ConfirmForm(FlaskForm):
+    current_password = PasswordField(
+        _l("Kata sandi sekarang"), validators=[DataRequired(_l("Tulis kata sandi yang sekarang Anda pakai."))]
+    )
+
+
+class ProfileForm(ContactForm, LanguageForm, ConfirmForm):
+    """Who one is, and in which language one is written to."""
 
 
 class ChangePasswordForm(ConfirmForm):

@@ -13,6 +13,7 @@ from gallery.accounts.services.sign_in import normal_phone
 from gallery.orders.states import FulfilmentKind
 from gallery.payments.states import Gateway, PaymentMethod
 from gallery.web.forms import offered, strip
+from gallery.web.region_fields import region_fields
 from gallery.web.words import word
 
 WAYS = {"alamat": FulfilmentKind.ADDRESS, "kantor": FulfilmentKind.OFFICE, "ambil": FulfilmentKind.PICKUP}
@@ -52,9 +53,7 @@ class CheckoutForm(FlaskForm):
         default="alamat",
         validators=[DataRequired(_l("Pilih cara menerima barang."))],
     )
-    kabupaten = SelectField(_l("Kabupaten/kota"), validate_choice=False, default="")
-    kecamatan = SelectField(_l("Kecamatan"), validate_choice=False, default="")
-    desa = SelectField(_l("Kelurahan/desa"), validate_choice=False, default="")
+    kabupaten, kecamatan, desa = region_fields()
     kodepos = _text(_l("Kode pos"), 5, Optional(), Regexp(r"^\d{5}$", message=_l("Kode pos berisi 5 angka.")))
     alamat = _text(_l("Alamat lengkap"), 200)
     patokan = _text(_l("Patokan untuk kurir"), 150, Optional())

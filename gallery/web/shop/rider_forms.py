@@ -42,13 +42,13 @@ class DeliverForm(StepForm):
             Length(max=80, message=_l("Nama paling panjang 80 huruf.")),
         ],
     )
+    cash = BooleanField(id="uang")
     pin = StringField(
         _l("PIN dari pembeli"),
         id="pin",
         filters=[strip],
         validators=[Optional(), Length(max=12, message=_l("PIN terdiri atas 6 angka."))],
     )
-    cash = BooleanField(id="uang")
     lat = HiddenField(id="lintang", filters=[strip], validators=[Length(max=LONGEST_KEY)])
     lon = HiddenField(id="bujur", filters=[strip], validators=[Length(max=LONGEST_KEY)])
     photo = FileField(_l("Foto paket bersama penerima atau di tempatnya"))

@@ -1,6 +1,6 @@
 """Forms of the bank accounts that buyers transfer to."""
 
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,6 +11,27 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from gallery.accounts.queries import bank_names
 from gallery.payments.services import AccountFacts
 from gallery.web.forms import choices_of, offered, strip
+
+
+class NumberForm(FlaskForm):
+    """Which account it is."""
+
+    bank = SelectField(_l("Bank"), validate_choice=False, default="")
+    number = StringField(_l("Nomor rekening"), filters=[strip])
+
+    def offer_banks(self) -> Self:
+        self.bank.choices = choices_of(_("Pilih bank"), bank_names())
+        return self
+
+    def validate_bank(self, field: Any) -> None:
+        if field.data not in offered(field):
+            raise ValidationError(_("Pilih banknya."))
+
+    def validate_number(self, field: Any) -> None:
+        digits = field.data.replace(" ", "").replace("-", "").replace(".", "")
+        if not (digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 20):  # noqa: PLR2004 - as of owners
+            raise ValidationError(_("Nomor rekening hanya angka, 6 sampai 20 angka."))
+        field.data = digits
 
 
 class HolderForm(FlaskForm):
@@ -30,25 +51,8 @@ class HolderForm(FlaskForm):
     )
 
 
-class AccountForm(HolderForm):
+class AccountForm(NumberForm, HolderForm):
     """A new account."""
-
-    bank = SelectField(_l("Bank"), validate_choice=False, default="")
-    number = StringField(_l("Nomor rekening"), filters=[strip])
-
-    def offer_banks(self) -> "AccountForm":
-        self.bank.choices = choices_of(_("Pilih bank"), bank_names())
-        return self
-
-    def validate_bank(self, field: Any) -> None:
-        if field.data not in offered(field):
-            raise ValidationError(_("Pilih banknya."))
-
-    def validate_number(self, field: Any) -> None:
-        digits = field.data.replace(" ", "").replace("-", "").replace(".", "")
-        if not (digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 20):  # noqa: PLR2004 - as of owners
-            raise ValidationError(_("Nomor rekening hanya angka, 6 sampai 20 angka."))
-        field.data = digits
 
     def facts(self) -> AccountFacts:
         """Return what the form says; call after validation."""

@@ -18,7 +18,7 @@ from gallery.settlement.services import OwnFacts
 from gallery.settlement.states import BankLineKind
 from gallery.web.money_typed import typed_rupiah
 from gallery.web.parcel_forms import note_field, strip
-from gallery.web.staff.couriers_forms import SheetForm
+from gallery.web.staff.couriers_forms import SheetForm, sheet_field
 from gallery.web.words import word
 
 NO_COLUMN: Final = "-"
@@ -39,6 +39,7 @@ class UploadForm(SheetForm):
 
     skip = None
     rekening = SelectField(_l("Rekening"), coerce=int)
+    sheet = sheet_field()
 
     def use(self, accounts: Sequence[BankAccount]) -> "UploadForm":
         """Offer these accounts."""

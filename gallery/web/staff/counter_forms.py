@@ -61,7 +61,15 @@ def _notes(value: int) -> IntegerField:
     )
 
 
-class CloseForm(FlaskForm):
+class NotesForm(FlaskForm):
+    """``n100000`` and so on: how many of each note or coin."""
+
+
+for _value in DENOMINATIONS:
+    setattr(NotesForm, f"n{_value}", _notes(_value))
+
+
+class CloseForm(NotesForm):
     """The count by notes and coins, or the sum alone."""
 
     total = RupiahField(_l("Jumlah uang di laci"), validators=[Optional()])
@@ -89,10 +97,6 @@ class CloseForm(FlaskForm):
             self.total.errors = [_l("Hitung uangnya per pecahan, atau tulis jumlahnya. Kosong: tulis 0.")]
             return False
         return bool(fine)
-
-
-for _value in DENOMINATIONS:
-    setattr(CloseForm, f"n{_value}", _notes(_value))
 
 
 class TillForm(FlaskForm):

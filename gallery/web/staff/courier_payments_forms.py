@@ -28,8 +28,8 @@ class CourierPaymentForm(FlaskForm):
         filters=[strip],
         validators=[DataRequired(_l("Tulis jumlahnya dalam rupiah."))],
     )
-    purse = SelectField(_l("Dibayar dari"), validators=[DataRequired(_l("Pilih asal uangnya."))])
     paid_on = DateField(_l("Tanggal bayar"), default=clock.today, validators=[DataRequired(_l("Pilih tanggalnya."))])
+    purse = SelectField(_l("Dibayar dari"), validators=[DataRequired(_l("Pilih asal uangnya."))])
     note = StringField(
         _l("Catatan"),
         filters=[strip],

@@ -140,11 +140,19 @@ class CoverageForm(FlaskForm):
         )
 
 
+def sheet_field() -> FileField:
+    return FileField(_l("Lembar kerja"), validators=[FileRequired(_l("Pilih berkas lembar kerjanya."))])
+
+
+def skip_field() -> BooleanField:
+    return BooleanField(_l("Lewati baris yang tidak terbaca dan simpan yang lain"))
+
+
 class SheetForm(FlaskForm):
     """A spreadsheet, and whether its wrong rows are passed over."""
 
-    sheet = FileField(_l("Lembar kerja"), validators=[FileRequired(_l("Pilih berkas lembar kerjanya."))])
-    skip = BooleanField(_l("Lewati baris yang tidak terbaca dan simpan yang lain"))
+    sheet = sheet_field()
+    skip = skip_field()
 
     def read(self, most: int) -> bytes:
         """Return the file's content, one byte more than allowed at most: enough to refuse it."""
@@ -163,8 +171,10 @@ class StatementForm(SheetForm):
     """A courier's statement; its headings where they are none that we know."""
 
     courier = SelectField(_l("Kurir"))
+    sheet = sheet_field()
     number_heading = StringField(_l("Judul kolom nomor"), filters=[strip], validators=[Length(max=60)])
     amount_heading = StringField(_l("Judul kolom jumlah"), filters=[strip], validators=[Length(max=60)])
+    skip = skip_field()
 
     @property
     def own_headings(self) -> OwnHeadings:

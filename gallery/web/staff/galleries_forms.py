@@ -13,7 +13,7 @@ from gallery.accounts.services.sign_in import normal_phone
 from gallery.inventory.services import GalleryFacts
 from gallery.web.filters import telepon
 from gallery.web.forms import strip
-from gallery.web.region_fields import VillageForm, village_data
+from gallery.web.region_fields import VillageForm, region_fields, village_data
 
 CODE: Final = re.compile(r"[A-Z][A-Z0-9]{1,5}")
 POINT: Final = re.compile(r"(-?\d{1,3}\.\d+)\s*[,;]\s*(-?\d{1,3}\.\d+)")
@@ -30,10 +30,11 @@ def _text(label: Any, longest: int, *validators: Any) -> StringField:
 class GalleryForm(VillageForm):
     name = _text(_l("Nama galeri"), 80, DataRequired(_l("Tulis nama galerinya.")))
     code = _text(_l("Kode"), 6)  # asked for once: see the page
+    kabupaten, kecamatan, desa = region_fields()
     address = _text(_l("Alamat"), 200, DataRequired(_l("Tulis jalan dan nomornya.")))
+    point = _text(_l("Titik peta (lintang, bujur)"), 40, Optional())
     phone = _text(_l("Nomor telepon"), 30, DataRequired(_l("Tulis nomor telepon galeri.")))
     opening_hours = _text(_l("Jam buka"), 100, DataRequired(_l("Tulis hari dan jam bukanya.")))
-    point = _text(_l("Titik peta (lintang, bujur)"), 40, Optional())
     is_active = BooleanField(_l("Buka: pembeli boleh mengambil pesanan di sini"), default=True)
 
     def validate_code(self, field: Any) -> None:

@@ -13,7 +13,7 @@ from gallery.accounts.services.sign_in import normal_phone
 from gallery.core import clock
 from gallery.web.filters import telepon
 from gallery.web.forms import strip
-from gallery.web.region_fields import VillageForm, village_data
+from gallery.web.region_fields import VillageForm, region_fields, village_data
 
 
 def _text(label: Any, longest: int, *validators: Any) -> StringField:
@@ -24,6 +24,7 @@ def _text(label: Any, longest: int, *validators: Any) -> StringField:
 class OfficeForm(VillageForm):
     name = _text(_l("Nama kantor"), 150)  # asked for once: see the page
     short = _text(_l("Singkatan"), 40, DataRequired(_l("Tulis singkatannya, misalnya Dinkes.")))
+    kabupaten, kecamatan, desa = region_fields()
     address = _text(_l("Alamat"), 200, DataRequired(_l("Tulis jalan dan nomornya, atau nama kompleksnya.")))
     phone = _text(_l("Nomor telepon"), 30, Optional())
     is_active = BooleanField(_l("Ditawarkan kepada pembeli"), default=True)

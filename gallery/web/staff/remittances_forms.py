@@ -20,12 +20,12 @@ MOST_CHOSEN = 500
 
 class RemittanceForm(FlaskForm):
     gallery = SelectField(_l("Disimpan di brankas"), coerce=int)
-    counted = BooleanField(_l("Uangnya sudah saya terima dan hitung"))
     note = StringField(
         _l("Catatan"),
         filters=[strip],
         validators=[Length(max=200, message=_l("Paling panjang 200 huruf."))],
     )
+    counted = BooleanField(_l("Uangnya sudah saya terima dan hitung"))
     request_key = HiddenField(default=public_id, validators=[DataRequired(), Length(max=40)])
 
     def use(self, galleries: Sequence[Gallery]) -> None:

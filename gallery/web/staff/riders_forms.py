@@ -33,13 +33,13 @@ class RiderForm(FlaskForm):
         _l("Pelat nomor motor"), filters=[strip], validators=[DataRequired(_l("Tulis pelat nomor motornya."))]
     )
     gallery = SelectField(_l("Dicatat oleh"), coerce=int)
+    is_active = BooleanField(_l("Aktif: boleh diberi paket"), default=True)
     areas = SelectMultipleField(
         _l("Wilayah antar"),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         validators=[DataRequired(_l("Pilih sedikitnya satu kecamatan."))],
     )
-    is_active = BooleanField(_l("Aktif: boleh diberi paket"), default=True)
 
     def offer_galleries(self, galleries: list[Gallery], *, province: bool) -> None:
         """Offer who may keep the entry; 0 is the province."""

@@ -71,10 +71,10 @@ class TariffForm(FlaskForm):
         use_locale=False,
         validators=[InputRequired(_l("Tulis faktor jalan.")), NumberRange(1, 3, _l("Tulis antara 1,00 dan 3,00."))],
     )
+    steps = StringField(_l("Tambahan berat"), filters=[strip])
     max_km = whole_field(_l("Paling jauh (km jalan)"), 1, 300, _l("Tulis 1 sampai 300 km."))
     max_weight_kg = whole_field(_l("Paling berat (kg)"), 1, 100, _l("Tulis 1 sampai 100 kg."))
     cut_off_hour = whole_field(_l("Batas pesan untuk hari ini (jam)"), 0, 24, _l("Tulis jam 0 sampai 24."))
-    steps = StringField(_l("Tambahan berat"), filters=[strip])
     is_active = BooleanField(_l("Kurir setempat ditawarkan dari tempat ini"))
 
     def validate_steps(self, field: Any) -> None:
@@ -121,9 +121,9 @@ class CarrierTariffForm(FlaskForm):
     destination_island = SelectField(_l("Ke pulau"), default="")
     first_kg_idr = idr_field(_l("Kilogram pertama"))
     next_kg_idr = idr_field(_l("Tiap kilogram berikutnya"))
-    grace_g = whole_field(_l("Kelebihan yang dimaafkan (gram)"), 0, 900, _l("Tulis 0 sampai 900 gram."))
     days_min = whole_field(_l("Paling cepat (hari)"), 0, 60, _l("Tulis 0 sampai 60 hari."))
     days_max = whole_field(_l("Paling lambat (hari)"), 0, 60, _l("Tulis 0 sampai 60 hari."))
+    grace_g = whole_field(_l("Kelebihan yang dimaafkan (gram)"), 0, 900, _l("Tulis 0 sampai 900 gram."))
     is_active = BooleanField(_l("Ditawarkan kepada pembeli"), default=True)
 
     def offer_islands(self, islands: Sequence[str]) -> None:
