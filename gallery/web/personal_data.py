@@ -15,6 +15,7 @@ from gallery.orders.queries import orders_of_buyer
 from gallery.payments.queries.own import OwnPayment, payments_of_buyer
 from gallery.registry.models import Business
 from gallery.registry.queries import registered
+from gallery.web.audit_words import action_text
 
 MOST_ACTIONS: Final = 5_000
 
@@ -156,4 +157,7 @@ def _actions(session: Session, user_id: int) -> list[dict[str, Any]]:
     """What the audit trail says that this person did, newest first; of somebody very busy the newest only."""
     rows = select(AuditEntry.at, AuditEntry.action, AuditEntry.subject).where(AuditEntry.actor_id == user_id)
     found = session.execute(rows.order_by(AuditEntry.id.desc()).limit(MOST_ACTIONS))
-    return [{"at": at, "action": action, "subject": subject} for at, action, subject in found]
+    return [
+        {"at": at, "action": action, "words": str(action_text(action)), "subject": subject}
+        for at, action, subject in found
+    ]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from gallery.accounts.models import User
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db
+from gallery.web.audit_words import ACTIONS, subject_kind
 from gallery.web.guards import requires
 from gallery.web.parcels import actor_text
 
@@ -27,4 +28,4 @@ def index() -> ResponseReturnValue:
     found = db.session.execute(rows.order_by(AuditEntry.id.desc()).limit(PAGE + 1)).all()
     more = found[PAGE - 1][0].id if len(found) > PAGE else None
     given = {"rows": found[:PAGE], "more": more, "subject": subject, "actor_text": actor_text}
-    return render_template("staff/audit/index.html", **given)
+    return render_template("staff/audit/index.html", **given, actions=ACTIONS, subject_kind=subject_kind)

@@ -98,12 +98,20 @@ def test_everything_that_is_kept_is_shown_and_can_be_taken_away(app, user, perso
     assert [(one["method"], len(one["proofs"])) for one in data["payments"]] == [("bank_transfer", 1)]
     assert set(data["payments"][0]["proofs"][0]) == {"sent_at", "media_type", "size_bytes"}
     assert [(line["quantity"]) for line in data["cart"]] == [2]
+    assert [(one["action"], one["words"]) for one in data["actions"]] == [("account.signed_in", "Masuk ke akun")]
     assert len(data["devices"]) == 1
     raw = text(person.get(FILE))
     assert "password" not in raw
     assert "argon2" not in raw
     shown = text(person.get(PAGE))
-    for expected in (data["orders"][0]["number"], "Bukti dikirim", "Keranjang (1)", "Transfer bank", user.email):
+    for expected in (
+        data["orders"][0]["number"],
+        "Bukti dikirim",
+        "Keranjang (1)",
+        "Transfer bank",
+        user.email,
+        "Masuk ke akun <span",
+    ):
         assert expected in shown, expected
 
 

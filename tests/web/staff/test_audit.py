@@ -32,7 +32,20 @@ def test_entries_are_listed_newest_first_with_who_and_what(admin):
     text = admin.get(PAGE).get_data(as_text=True)
     assert text.index("order:bbb") < text.index("order:aaa")
     assert "Tanpa akun" in text
-    assert "order.cancelled" in text
+
+
+def test_what_was_done_and_to_what_is_said_in_words_with_the_code_beside(admin):
+    record("payout:aaa", action="payout.approved")
+    text = admin.get(PAGE).get_data(as_text=True)
+    for words, code in (("Daftar pembayaran disetujui", "payout.approved"), ("Daftar pembayaran", "payout:aaa")):
+        assert f'{words}<br><code class="xs muted">{code}</code>' in text
+
+
+def test_what_has_no_words_any_more_is_its_code(admin):
+    record("gone:aaa", action="gone.away")
+    text = admin.get(PAGE).get_data(as_text=True)
+    assert "<span><code>gone.away</code></span>" in text
+    assert "<span><code>gone:aaa</code></span>" in text
 
 
 def test_the_trail_of_one_document(admin):
