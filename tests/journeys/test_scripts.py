@@ -435,3 +435,18 @@ def test_the_current_entry_of_a_row_that_scrolls_is_in_sight(browser, sheet, row
     )
     page.wait_for_function("document.querySelector('nav').scrollLeft > 0")
     page.close()
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+@pytest.mark.parametrize(("sheet", "row"), [("components", "tabs"), ("shop", "cat-nav")])
+def test_a_page_begins_at_its_top_wherever_its_current_entry_is(browser, width, sheet, row):
+    css = (SCRIPTS.parent / f"css/{sheet}.css").read_text()
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.set_content(
+        f"<!doctype html><style>{css}</style><h1>Atas</h1><p style='block-size: 2000px'></p>"
+        f"<nav class={row}><a href='#'>Semua</a><a href='#' aria-current=page>Belum</a></nav>"
+        "<p style='block-size: 900px'></p>"
+    )
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("scrollY") == 0
+    page.close()
