@@ -396,9 +396,8 @@ def test_what_the_site_writes_between_two_turns_is_kept(app, run, monkeypatch):
     assert used_keys() == {NEW_ID}
 
 
+@pytest.mark.row_locks
 def test_a_row_that_somebody_holds_is_left_for_the_next_run(app, run):
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("one writer at a time: nobody holds rows while another writes")
     keep_exchanges(["satu", "dua"])
     use_keys(NEW, DEMO_KEY)
     number = db.session.query(CourierExchange.id).order_by(CourierExchange.id).first()[0]
@@ -415,9 +414,8 @@ def test_a_row_that_somebody_holds_is_left_for_the_next_run(app, run):
     assert used_keys() == {NEW_ID}
 
 
+@pytest.mark.row_locks
 def test_a_submission_that_somebody_holds_is_left_for_the_next_run(app, run):
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("one writer at a time: nobody holds rows while another writes")
     seal_everything()
     use_keys(NEW, DEMO_KEY)
     db.session.remove()
