@@ -1,11 +1,13 @@
 import gzip
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import brotli
 import pytest
 from flask import session
 from sqlalchemy.exc import OperationalError
 
-from gallery.core.db import transaction
+from gallery.core.db import db, transaction
 from gallery.listing.services.version import touch
 from gallery.web import page_cache
 from gallery.web.guards import cacheable
@@ -169,3 +171,26 @@ def test_a_kept_answer_is_logged_with_its_route(client, caplog):
         answer = client.get("/wilayah/19.71", headers={"X-Request-ID": "abc-123-def"})
     assert answer.headers["X-Request-ID"] == "abc-123-def"
     assert [(r.route, r.status) for r in caplog.records] == [("/wilayah/<code>", 200)]
+
+
+def test_where_the_database_is_in_the_process_one_page_is_made_at_a_time(app):
+    turn = app.extensions["page_turn"]
+    if db.engine.dialect.name != "sqlite":
+        assert isinstance(turn, nullcontext)
+        return
+
+    def is_free() -> bool:
+        if free := turn.acquire(blocking=False):
+            turn.release()
+        return free
+
+    with ThreadPoolExecutor(max_workers=1) as another:
+
+        @cacheable
+        def page() -> str:
+            assert not another.submit(is_free).result()
+            raise LookupError
+
+        with pytest.raises(LookupError):
+            page()
+        assert another.submit(is_free).result()  # also when a page fails
