@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -12,17 +11,11 @@ from sqlalchemy import create_engine, text
 
 from gallery.core import outbox
 from gallery.core.db import db, transaction
+from tests.waiting import until
 
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 30
-
-
-def until(condition, what):
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, f"never: {what}"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -53,7 +46,7 @@ def start(app, tmp_path):
         command = [sys.executable, "-m", "tests.core.worker_process", url, str(tmp_path), str(claim_s)]
         process = subprocess.Popen(command, cwd=ROOT)
         running.append(process)
-        until((tmp_path / f"ready-{process.pid}").exists, "worker ready")
+        until((tmp_path / f"ready-{process.pid}").exists, "worker ready", PATIENCE_S)
         return process
 
     yield worker
@@ -77,7 +70,7 @@ def test_several_workers_share_the_work_and_do_each_piece_once(app, effects, sta
     names = [f"piece {number}" for number in range(60)]
     ask("quick", *names)
     workers = [start() for _ in range(3)]
-    until(lambda: undone(app) == 0, "all done")
+    until(lambda: undone(app) == 0, "all done", PATIENCE_S)
     assert Counter(name for name, _ in effects()) == Counter(names)
     assert {pid for _, pid in effects()} <= {worker.pid for worker in workers}
 
@@ -85,15 +78,15 @@ def test_several_workers_share_the_work_and_do_each_piece_once(app, effects, sta
 def test_workers_pass_by_what_another_one_holds(app, effects, start, tmp_path):
     ask("slow", "held")
     first = start()
-    until((tmp_path / f"in-the-middle-{first.pid}").exists, "first worker in its job")
+    until((tmp_path / f"in-the-middle-{first.pid}").exists, "first worker in its job", PATIENCE_S)
     if db.engine.dialect.name == "sqlite":
         # One writer at a time: the others wait for the transaction in hand, then go on.
         (tmp_path / "go-on").touch()
     second = start()
     ask("quick", "passed")
-    until(lambda: "passed" in [name for name, _ in effects()], "the second piece")
+    until(lambda: "passed" in [name for name, _ in effects()], "the second piece", PATIENCE_S)
     (tmp_path / "go-on").touch()
-    until(lambda: undone(app) == 0, "all done")
+    until(lambda: undone(app) == 0, "all done", PATIENCE_S)
     assert Counter(name for name, _ in effects()) == {"held": 1, "passed": 1}
     assert second.poll() is None
 
@@ -104,7 +97,7 @@ def test_a_worker_asked_to_stop_finishes_what_it_has_in_hand_and_takes_nothing_m
 ):
     ask("slow", "in hand", "next")
     worker = start()
-    until((tmp_path / f"in-the-middle-{worker.pid}").exists, "worker in its job")
+    until((tmp_path / f"in-the-middle-{worker.pid}").exists, "worker in its job", PATIENCE_S)
     worker.send_signal(number)
     (tmp_path / "go-on").touch()
     assert worker.wait(PATIENCE_S) == 0
@@ -116,12 +109,12 @@ def test_a_worker_asked_to_stop_finishes_what_it_has_in_hand_and_takes_nothing_m
 def test_work_of_a_killed_worker_is_done_by_another_exactly_once(app, effects, start, tmp_path):
     ask("slow", "cut off")
     first = start(claim_s=0.5)
-    until((tmp_path / f"in-the-middle-{first.pid}").exists, "worker in its job")
+    until((tmp_path / f"in-the-middle-{first.pid}").exists, "worker in its job", PATIENCE_S)
     first.kill()
     first.wait()
     assert effects() == []  # nothing half done is left
     (tmp_path / "go-on").touch()
     ask("quick", "after")
     second = start(claim_s=0.5)
-    until(lambda: undone(app) == 0, "all done")
+    until(lambda: undone(app) == 0, "all done", PATIENCE_S)
     assert Counter(effects()) == {("cut off", second.pid): 1, ("after", second.pid): 1}

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -20,18 +19,12 @@ from gallery.keys.queries import key_counts
 from tests.architecture.source import ROOT
 from tests.factories.keys import keep_exchanges, key, seal_everything, use_keys
 from tests.keys.killed_rotation import STEPS
+from tests.waiting import until
 
 pytestmark = pytest.mark.processes
 NEW = key(7)
 PATIENCE_S = 60
 ASKED = [f"nomor {number}" for number in range(18)]
-
-
-def until(condition, what):
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, f"never: {what}"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -49,7 +42,7 @@ def kill(app, tmp_path):
         command = [sys.executable, "-m", "tests.keys.killed_rotation", step, str(tmp_path)]
         with subprocess.Popen(command, cwd=ROOT, env=os.environ | environ) as process:
             try:
-                until(lambda: (tmp_path / "in-the-middle").exists() or process.poll() is not None, step)
+                until(lambda: (tmp_path / "in-the-middle").exists() or process.poll() is not None, step, PATIENCE_S)
             finally:
                 process.send_signal(signal.SIGKILL)
         assert process.returncode == -signal.SIGKILL
@@ -98,7 +91,7 @@ def test_the_next_run_finishes_what_a_killed_one_left(app, monkeypatch, kill, st
         # PostgreSQL needs a moment to see that the killed process is gone and to let go of its rows.
         return app.test_cli_runner().invoke(args=["keys", "rotate"]).exit_code == 0
 
-    until(finished, "rotated")
+    until(finished, "rotated", PATIENCE_S)
     assert under_the_newest() == (values, 0)
     assert recorded() == values  # each value once: what was taken back by the kill stands in no entry
     use_keys(NEW)
